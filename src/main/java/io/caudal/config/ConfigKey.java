@@ -1,0 +1,195 @@
+package io.caudal.config;
+
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One setting: its name, type, default, range, unit and meaning. Declared once, in the settings
+ * record that it belongs to.
+ *
+ * @param <T> type of the parsed value
+ */
+public final class ConfigKey<T> {
+  private static final Pattern QUANTITY = Pattern.compile("(\\d+)\\s*([a-z]*)");
+
+  private final String name;
+  private final String defaultText;
+  private final String range;
+  private final String description;
+  private final Function<String, Optional<T>> parser;
+  private boolean live;
+
+  private ConfigKey(
+      String name,
+      String defaultText,
+      String range,
+      String description,
+      Function<String, Optional<T>> parser) {
+    this.name = name;
+    this.defaultText = defaultText;
+    this.range = range;
+    this.description = description;
+    this.parser = parser;
+  }
+
+  /** A whole number from {@code min} to {@code max}. */
+  static ConfigKey<Integer> integer(String name, int def, int min, int max, String description) {
+    return new ConfigKey<>(
+        name,
+        Integer.toString(def),
+        min + " to " + (max == Integer.MAX_VALUE ? "2147483647" : Integer.toString(max)),
+        description,
+        text -> number(text).filter(n -> n >= min && n <= max).map(Long::intValue));
+  }
+
+  /** A size in bytes, written {@code 262144}, {@code 256kb}, {@code 64mb} or {@code 2gb}. */
+  static ConfigKey<Long> bytes(String name, String def, long min, long max, String description) {
+    return new ConfigKey<>(
+        name,
+        def,
+        min + " to " + max + " bytes (kb, mb, gb allowed)",
+        description,
+        text -> quantity(text, ConfigKey::byteUnit).filter(n -> n >= min && n <= max));
+  }
+
+  /** A time, written {@code 500ms}, {@code 30s}, {@code 10min}, {@code 12h} or {@code 7d}. */
+  static ConfigKey<Duration> duration(
+      String name, String def, String min, String max, String description) {
+    long low = quantity(min, ConfigKey::milliUnit).orElseThrow();
+    long high = quantity(max, ConfigKey::milliUnit).orElseThrow();
+    return new ConfigKey<>(
+        name,
+        def,
+        min + " to " + max,
+        description,
+        text ->
+            quantity(text, ConfigKey::milliUnit)
+                .filter(n -> n >= low && n <= high)
+                .map(Duration::ofMillis));
+  }
+
+  /** One of an enum's constants, written in lower case with hyphens. */
+  static <E extends Enum<E>> ConfigKey<E> choice(
+      String name, E def, Class<E> type, String description) {
+    return new ConfigKey<>(
+        name,
+        hyphens(def),
+        Arrays.stream(type.getEnumConstants())
+            .map(ConfigKey::hyphens)
+            .collect(Collectors.joining(" | ")),
+        description,
+        text ->
+            Arrays.stream(type.getEnumConstants())
+                .filter(constant -> hyphens(constant).equals(text.toLowerCase(Locale.ROOT)))
+                .findFirst());
+  }
+
+  /** Any text that matches {@code pattern}; {@code range} says in words what that is. */
+  static ConfigKey<String> text(
+      String name, String def, String pattern, String range, String description) {
+    Pattern compiled = Pattern.compile(pattern);
+    return new ConfigKey<>(
+        name,
+        def,
+        range,
+        description,
+        text -> Optional.of(text).filter(t -> compiled.matcher(t).matches()));
+  }
+
+  /** Marks a setting that may change while the job runs. */
+  ConfigKey<T> live() {
+    live = true;
+    return this;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What values are allowed, in words. */
+  public String range() {
+    return range;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /** Whether it may change while the job runs; otherwise the job must be restarted. */
+  public boolean isLive() {
+    return live;
+  }
+
+  /**
+   * The value of {@code text}.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} naming the value, the range and this key
+   */
+  T parse(String text) {
+    return parser
+        .apply(text.trim())
+        .orElseThrow(
+            () ->
+                new CaudalException(
+                    ErrorCode.CONFIG_INVALID,
+                    String.format("%s = '%s' is not allowed: %s", name, text, range)));
+  }
+
+  private static Optional<Long> number(String text) {
+    try {
+      return Optional.of(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> quantity(String text, Function<String, Optional<Long>> unit) {
+    Matcher matcher = QUANTITY.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      long number = Long.parseLong(matcher.group(1));
+      return unit.apply(matcher.group(2)).map(factor -> Math.multiplyExact(number, factor));
+    } catch (NumberFormatException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> byteUnit(String unit) {
+    return switch (unit) {
+      case "", "b" -> Optional.of(1L);
+      case "kb" -> Optional.of(1L << 10);
+      case "mb" -> Optional.of(1L << 20);
+      case "gb" -> Optional.of(1L << 30);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Long> milliUnit(String unit) {
+    return switch (unit) {
+      case "ms" -> Optional.of(1L);
+      case "s" -> Optional.of(1_000L);
+      case "min" -> Optional.of(60_000L);
+      case "h" -> Optional.of(3_600_000L);
+      case "d" -> Optional.of(86_400_000L);
+      default -> Optional.empty();
+    };
+  }
+
+  private static String hyphens(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

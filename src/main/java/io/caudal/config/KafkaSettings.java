@@ -1,0 +1,126 @@
+package io.caudal.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where requests come from and where everything goes.
+ *
+ * @param client further settings of every Kafka client (security and the like); never printed
+ */
+public record KafkaSettings(
+    String bootstrapServers,
+    String groupId,
+    String requestsTopic,
+    String resultsTopic,
+    String tokensTopic,
+    String metricsTopic,
+    String controlTopic,
+    String acksTopic,
+    String deadLetterTopic,
+    Delivery delivery,
+    Duration transactionTimeout,
+    Map<String, String> client)
+    implements Serializable {
+
+  private static final String TOPIC_NAME = "[a-zA-Z0-9._-]{1,249}";
+
+  static final ConfigKey<String> BOOTSTRAP_SERVERS =
+      ConfigKey.text(
+          "kafka.bootstrap-servers",
+          "127.0.0.1:9092",
+          "\\S+",
+          "HOST:PORT[,HOST:PORT…]",
+          "The Kafka brokers to start from.");
+  static final ConfigKey<String> GROUP_ID =
+      ConfigKey.text(
+          "kafka.group-id",
+          "caudal",
+          "[\\w.-]{1,128}",
+          "up to 128 letters, digits and .-",
+          "Consumer group and prefix of the transactional ids; one per job.");
+  static final ConfigKey<String> REQUESTS = topic("requests", "Requests; key: session id or null.");
+  static final ConfigKey<String> RESULTS = topic("results", "One final record per request.");
+  static final ConfigKey<String> TOKENS = topic("tokens", "Pieces of text as they are generated.");
+  static final ConfigKey<String> METRICS = topic("metrics", "Counters, gauges, latency sketches.");
+  static final ConfigKey<String> CONTROL = topic("control", "Changes of live settings.");
+  static final ConfigKey<String> ACKS =
+      ConfigKey.text(
+          "topics.control-acks",
+          "caudal.control.acks",
+          TOPIC_NAME,
+          "a topic name",
+          "What each subtask made of a change.");
+  static final ConfigKey<String> DEAD_LETTER =
+      topic("dead-letter", "Input that could not be understood, with its original bytes.");
+  static final ConfigKey<Delivery> DELIVERY =
+      ConfigKey.choice(
+          "results.delivery",
+          Delivery.EXACTLY_ONCE,
+          Delivery.class,
+          "`exactly-once` writes results and dead letters in Kafka transactions that commit with"
+              + " each checkpoint, so the checkpoint interval is a result's least latency; readers"
+              + " set `isolation.level=read_committed`. `at-least-once` writes at once.");
+  static final ConfigKey<Duration> TRANSACTION_TIMEOUT =
+      ConfigKey.duration(
+          "results.transaction-timeout",
+          "15min",
+          "10s",
+          "24h",
+          "Longest life of a Kafka transaction: more than checkpoint gap plus restart, at most the"
+              + " broker's `transaction.max.timeout.ms`.");
+
+  static final List<ConfigKey<?>> KEYS =
+      List.of(
+          BOOTSTRAP_SERVERS,
+          GROUP_ID,
+          REQUESTS,
+          RESULTS,
+          TOKENS,
+          METRICS,
+          CONTROL,
+          ACKS,
+          DEAD_LETTER,
+          DELIVERY,
+          TRANSACTION_TIMEOUT);
+
+  public static KafkaSettings from(Settings settings) {
+    return new KafkaSettings(
+        settings.get(BOOTSTRAP_SERVERS),
+        settings.get(GROUP_ID),
+        settings.get(REQUESTS),
+        settings.get(RESULTS),
+        settings.get(TOKENS),
+        settings.get(METRICS),
+        settings.get(CONTROL),
+        settings.get(ACKS),
+        settings.get(DEAD_LETTER),
+        settings.get(DELIVERY),
+        settings.get(TRANSACTION_TIMEOUT),
+        Map.copyOf(settings.withPrefix(Settings.KAFKA_CLIENT_PREFIX)));
+  }
+
+  /** Every topic, inputs and outputs. */
+  public List<String> topics() {
+    return List.of(
+        requestsTopic,
+        resultsTopic,
+        tokensTopic,
+        metricsTopic,
+        controlTopic,
+        acksTopic,
+        deadLetterTopic);
+  }
+
+  @Override
+  public String toString() {
+    return "KafkaSettings[" + bootstrapServers + ", client " + client.keySet() + "]";
+  }
+
+  private static ConfigKey<String> topic(String name, String description) {
+    return ConfigKey.text(
+        "topics." + name, "caudal." + name, TOPIC_NAME, "a topic name", description);
+  }
+}

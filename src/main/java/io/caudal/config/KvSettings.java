@@ -1,0 +1,58 @@
+package io.caudal.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where sessions' KV lives and for how long.
+ *
+ * @param deviceTokens token positions of KV on the device, over all step loops of an engine
+ * @param blockBytes size that a KV block in state aims at
+ * @param sessionMaxTokens most tokens of one session
+ * @param ttl idle time after which a session is forgotten
+ */
+public record KvSettings(int deviceTokens, long blockBytes, int sessionMaxTokens, Duration ttl)
+    implements Serializable {
+
+  static final ConfigKey<Integer> DEVICE_TOKENS =
+      ConfigKey.integer(
+          "kv.device.tokens",
+          65536,
+          256,
+          Integer.MAX_VALUE,
+          "Token positions of KV that an engine keeps on its device, for running sequences and for"
+              + " sessions that may come back.");
+  static final ConfigKey<Long> BLOCK_BYTES =
+      ConfigKey.bytes(
+          "kv.block-bytes",
+          "256kb",
+          4096,
+          2 << 20,
+          "Size that a KV block in Flink state aims at; a block holds a power of two of tokens.");
+  static final ConfigKey<Integer> SESSION_MAX_TOKENS =
+      ConfigKey.integer(
+          "kv.session.max-tokens",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "Most tokens that a session may remember; 0 takes the model's context length.");
+  static final ConfigKey<Duration> TTL =
+      ConfigKey.duration(
+          "kv.state.ttl",
+          "7d",
+          "1s",
+          "3650d",
+          "Idle time after which a session is forgotten: its tokens, KV and recent results.");
+
+  static final List<ConfigKey<?>> KEYS =
+      List.of(DEVICE_TOKENS, BLOCK_BYTES, SESSION_MAX_TOKENS, TTL);
+
+  public static KvSettings from(Settings settings) {
+    return new KvSettings(
+        settings.get(DEVICE_TOKENS),
+        settings.get(BLOCK_BYTES),
+        settings.get(SESSION_MAX_TOKENS),
+        settings.get(TTL));
+  }
+}

@@ -1,0 +1,55 @@
+package io.caudal.config;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Which model runs, on what, and how it computes.
+ *
+ * @param path a Hugging Face folder, or {@link #BUNDLED}
+ * @param name what requests may call it; empty for the folder's name
+ * @param device {@code auto}, {@code cpu} or {@code cuda:N}
+ */
+public record ModelSettings(String path, String name, Dtype dtype, String device)
+    implements Serializable {
+
+  /** The small model that comes with Caudal, packed in its jar. */
+  public static final String BUNDLED = "bundled:demo";
+
+  static final ConfigKey<String> PATH =
+      ConfigKey.text(
+          "model.path",
+          BUNDLED,
+          ".+",
+          "a folder",
+          "Hugging Face model folder (config.json, *.safetensors, tokenizer.json), readable by"
+              + " every TaskManager; `bundled:demo` is the small model in the jar.");
+  static final ConfigKey<String> NAME =
+      ConfigKey.text(
+          "model.name",
+          "",
+          "[\\w./:-]{0,128}",
+          "up to 128 letters, digits and ./:-",
+          "What a request's `model` may say; empty takes the folder's name.");
+  static final ConfigKey<Dtype> DTYPE =
+      ConfigKey.choice(
+          "model.dtype",
+          Dtype.AUTO,
+          Dtype.class,
+          "Number format of weights and KV. `auto` is bf16 where the device computes it fast, else"
+              + " fp32. Exactly repeatable text across batches and restarts needs fp32.");
+  static final ConfigKey<String> DEVICE =
+      ConfigKey.text(
+          "model.device",
+          "auto",
+          "auto|cpu|cuda:\\d{1,2}",
+          "auto | cpu | cuda:N",
+          "Where the model runs; `auto` takes the first GPU that PyTorch sees, else the CPU.");
+
+  static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE);
+
+  public static ModelSettings from(Settings settings) {
+    return new ModelSettings(
+        settings.get(PATH), settings.get(NAME), settings.get(DTYPE), settings.get(DEVICE));
+  }
+}

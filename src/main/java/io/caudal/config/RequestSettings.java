@@ -1,0 +1,66 @@
+package io.caudal.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a request may ask for.
+ *
+ * @param maxBytes largest record of the requests topic
+ * @param defaultMaxTokens tokens generated when a request doesn't say
+ * @param maxNewTokens most that a request may ask for
+ * @param timeout longest time from arrival to result
+ * @param remembered results kept per session, for request ids that come again
+ */
+public record RequestSettings(
+    long maxBytes, int defaultMaxTokens, int maxNewTokens, Duration timeout, int remembered)
+    implements Serializable {
+
+  static final ConfigKey<Long> MAX_BYTES =
+      ConfigKey.bytes(
+          "request.max-bytes",
+          "1mb",
+          1024,
+          64 << 20,
+          "Largest value of a record on the requests topic; larger ones go to the dead-letter"
+              + " topic.");
+  static final ConfigKey<Integer> DEFAULT_MAX_TOKENS =
+      ConfigKey.integer(
+          "request.default-max-tokens",
+          256,
+          1,
+          1 << 20,
+          "Tokens generated at most when a request has no `max_tokens`.");
+  static final ConfigKey<Integer> MAX_NEW_TOKENS =
+      ConfigKey.integer(
+          "request.max-new-tokens", 4096, 1, 1 << 20, "Largest `max_tokens` of a request.");
+  static final ConfigKey<Duration> TIMEOUT =
+      ConfigKey.duration(
+          "request.timeout",
+          "10min",
+          "100ms",
+          "24h",
+          "Longest time from the start of a request's work to its result; then it fails with"
+              + " `timeout`.");
+  static final ConfigKey<Integer> REMEMBERED =
+      ConfigKey.integer(
+          "request.remembered",
+          16,
+          1,
+          1024,
+          "Results kept per session: a request id that comes again within them is answered from"
+              + " there, not generated again.");
+
+  static final List<ConfigKey<?>> KEYS =
+      List.of(MAX_BYTES, DEFAULT_MAX_TOKENS, MAX_NEW_TOKENS, TIMEOUT, REMEMBERED);
+
+  public static RequestSettings from(Settings settings) {
+    return new RequestSettings(
+        settings.get(MAX_BYTES),
+        settings.get(DEFAULT_MAX_TOKENS),
+        settings.get(MAX_NEW_TOKENS),
+        settings.get(TIMEOUT),
+        settings.get(REMEMBERED));
+  }
+}

@@ -1,0 +1,102 @@
+package io.caudal.config;
+
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Settings as text, every key known; the settings records parse their own. Immutable. */
+public final class Settings {
+  /** Starts a key whose rest is handed to every Kafka client as it is. */
+  public static final String KAFKA_CLIENT_PREFIX = "kafka.client.";
+
+  private static final Map<String, ConfigKey<?>> KEYS =
+      Stream.of(
+              KafkaSettings.KEYS,
+              ModelSettings.KEYS,
+              EngineSettings.KEYS,
+              KvSettings.KEYS,
+              RequestSettings.KEYS,
+              JobSettings.KEYS)
+          .flatMap(List::stream)
+          .collect(
+              Collectors.toMap(
+                  ConfigKey::name,
+                  Function.identity(),
+                  (a, b) -> {
+                    throw new IllegalStateException("two settings are called " + a.name());
+                  },
+                  TreeMap::new));
+
+  private final Map<String, String> values;
+
+  private Settings(Map<String, String> values) {
+    this.values = values;
+  }
+
+  /** Every key, in the order of its name. */
+  public static List<ConfigKey<?>> keys() {
+    return List.copyOf(KEYS.values());
+  }
+
+  /**
+   * Takes what differs from the defaults.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} for an unknown key, naming the nearest one
+   */
+  public static Settings of(Map<String, String> values) {
+    for (String key : values.keySet()) {
+      if (!KEYS.containsKey(key) && !key.startsWith(KAFKA_CLIENT_PREFIX)) {
+        throw new CaudalException(
+            ErrorCode.CONFIG_INVALID,
+            String.format("unknown setting '%s'; did you mean '%s'?", key, nearest(key)));
+      }
+    }
+    return new Settings(Map.copyOf(values));
+  }
+
+  /** What was given, not what defaults add. */
+  public Map<String, String> given() {
+    return values;
+  }
+
+  <T> T get(ConfigKey<T> key) {
+    return key.parse(values.getOrDefault(key.name(), key.defaultText()));
+  }
+
+  /** The settings that start with {@code prefix}, without it. */
+  Map<String, String> withPrefix(String prefix) {
+    return values.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(prefix))
+        .collect(Collectors.toMap(e -> e.getKey().substring(prefix.length()), Map.Entry::getValue));
+  }
+
+  private static String nearest(String key) {
+    return KEYS.keySet().stream()
+        .min(Comparator.comparingInt(known -> editDistance(key, known)))
+        .orElseThrow();
+  }
+
+  /** Levenshtein distance, two rows at a time. */
+  private static int editDistance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replace, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

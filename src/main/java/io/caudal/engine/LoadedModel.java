@@ -1,0 +1,13 @@
+package io.caudal.engine;
+
+/** A model's weights on a device, shared by all runners made of it. Safe for use by any thread. */
+public interface LoadedModel extends AutoCloseable {
+
+  ModelInfo model();
+
+  /** A runner over these weights with KV slots of its own; closed by its owner before this. */
+  ModelRunner newRunner(int slots);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,46 @@
+package io.caudal.engine;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * One model on one device: weights, and the KV of a fixed number of slots. Not thread-safe: the
+ * thread that steps the engine owns it.
+ *
+ * <p>Every method may throw {@link io.caudal.error.CaudalException} with {@code OUT_OF_MEMORY} (the
+ * call changed nothing and may be tried again with less) or {@code ENGINE_FAILED}.
+ */
+public interface ModelRunner extends AutoCloseable {
+
+  ModelInfo model();
+
+  /** How many sequences can hold KV at a time; slots are numbered from 0. */
+  int slots();
+
+  /** Makes room for {@code capacityTokens} positions in the slot; what it holds already stays. */
+  void reserve(int slot, int capacityTokens);
+
+  /** Frees the slot's memory. Releasing an empty slot does nothing. */
+  void release(int slot);
+
+  /**
+   * Writes KV into positions {@code [firstToken, firstToken + tokens)} of a reserved slot.
+   *
+   * @param data {@code [layers, 2, kvHeads, tokens, headDim]} in the shape's dtype, little-endian
+   */
+  void importKv(int slot, int firstToken, int tokens, ByteBuffer data);
+
+  /** Reads KV back in the form that {@link #importKv} takes; the buffer is the caller's. */
+  ByteBuffer exportKv(int slot, int firstToken, int tokens);
+
+  /**
+   * One forward pass over all chunks: writes their KV into their slots.
+   *
+   * @return logits in fp32 {@code [chunks that want them, vocabulary]}, rows in the chunks' order;
+   *     each row is the caller's
+   */
+  float[][] forward(List<Chunk> chunks);
+
+  @Override
+  void close();
+}

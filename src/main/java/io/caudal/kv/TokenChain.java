@@ -1,0 +1,25 @@
+package io.caudal.kv;
+
+import com.dynatrace.hash4j.hashing.HashStream64;
+import com.dynatrace.hash4j.hashing.Hashing;
+
+/**
+ * A block's identity: hash of its tokens chained to its parent's (vLLM's block hash). Two sequences
+ * whose hashes agree at a position have the same tokens up to it, so the same KV.
+ */
+public final class TokenChain {
+  /** The hash of no tokens. */
+  public static final long ROOT = 0x6361756461_6cL;
+
+  private TokenChain() {}
+
+  /** The hash after {@code tokens[from, to)} follow a prefix that hashes to {@code parent}. */
+  public static long extend(long parent, int[] tokens, int from, int to) {
+    HashStream64 hash = Hashing.xxh3_64().hashStream();
+    hash.putLong(parent);
+    for (int i = from; i < to; i++) {
+      hash.putInt(tokens[i]);
+    }
+    return hash.getAsLong();
+  }
+}

@@ -1,0 +1,5 @@
+/** Blocks, block geometry, hashes, the pool and its books. */
+@NullMarked
+package io.caudal.kv;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Names, units and buckets of every metric; mergeable sketches. */
+@NullMarked
+package io.caudal.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.caudal.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the next token is chosen, with OpenAI's names. Ranges are checked by {@code RequestParser}.
+ *
+ * @param temperature 0 to 2; 0 is greedy
+ * @param topP nucleus: the smallest set of tokens with this probability, (0, 1]
+ * @param topK at most this many tokens; 0 for all
+ * @param minP drops tokens less likely than this share of the likeliest, [0, 1)
+ * @param seed same seed, same text; null derives one from the request id
+ * @param frequencyPenalty -2 to 2, times the count of the token in the answer so far
+ * @param presencePenalty -2 to 2, once for a token that is in the answer so far
+ * @param repetitionPenalty (0, 2], divides positive and multiplies negative logits of tokens in the
+ *     context (CTRL, Keskar et al. 2019, section 4.1); 1 is off
+ */
+public record SamplingParams(
+    double temperature,
+    double topP,
+    int topK,
+    double minP,
+    @Nullable Long seed,
+    double frequencyPenalty,
+    double presencePenalty,
+    double repetitionPenalty) {
+
+  /** Greedy decoding, the default: a session recalls best what it does not have to guess. */
+  public static final SamplingParams GREEDY = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1);
+}
