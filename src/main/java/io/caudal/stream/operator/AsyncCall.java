@@ -1,0 +1,26 @@
+package io.caudal.stream.operator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running piece of asynchronous work, as the operator sees it. Both methods are called on the
+ * task thread and must return at once.
+ *
+ * @param <P> progress: what is worth keeping of an unfinished call
+ */
+public interface AsyncCall<P> {
+
+  /**
+   * Called at each checkpoint: what a restarted call should know of this one; null if nothing came
+   * since the last one, which then stays. Whatever was {@linkplain Completion#emit emitted} before
+   * this returns leaves the operator before the checkpoint's barrier, so a call that emits first
+   * and then counts it as progress loses nothing by a crash.
+   */
+  @Nullable P snapshot();
+
+  /**
+   * Asks the work to stop soon. The call may still complete, for example with what it has; if the
+   * operator has already given it up, that completion is dropped.
+   */
+  void cancel();
+}

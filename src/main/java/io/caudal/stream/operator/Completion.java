@@ -1,0 +1,28 @@
+package io.caudal.stream.operator;
+
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Where a call reports to. Any thread may use it, also inside {@link KeyedAsyncFunction#start}; its
+ * effects always happen later, on the task thread.
+ *
+ * @param <OUT> records of the operator's main output
+ */
+public interface Completion<OUT> {
+
+  /**
+   * Ends the call. The action runs on the task thread with the call's key set, so it may read and
+   * write keyed state and emit; then the key's next input starts. The first completion counts, any
+   * other is dropped, as is one that comes after the operator gave the call up.
+   */
+  void complete(TaskAction<OUT> action);
+
+  /** Ends the call by failing the task, which starts it again from the last checkpoint. */
+  void fail(Throwable cause);
+
+  /**
+   * Sends a value to a side output while the call runs. A call's values keep their order, come
+   * before whatever its completion emits, and never after it.
+   */
+  <T> void emit(OutputTag<T> tag, T value);
+}

@@ -1,0 +1,58 @@
+package io.caudal.stream.operator;
+
+import java.time.Duration;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.State;
+import org.apache.flink.api.common.state.StateDescriptor;
+import org.apache.flink.runtime.state.KeyedStateFunction;
+
+/**
+ * What a {@link KeyedAsyncFunction} gets from its operator; usable until it is closed, on the task
+ * thread only.
+ *
+ * @param <OUT> records of the main output
+ */
+public interface KeyedAsyncContext<OUT> {
+
+  /** Keyed state handles, metric group, task information. */
+  RuntimeContext runtime();
+
+  /** True if the operator's state came from a checkpoint or savepoint. */
+  boolean isRestored();
+
+  /**
+   * A number that is 1 in a job's first run and grows with each restart of the task, also when a
+   * new job takes the state over. Readers of an at-least-once output tell runs apart by it.
+   */
+  long attempt();
+
+  /** State that is the same in all subtasks; for {@link KeyedAsyncFunction#control} to write. */
+  <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
+      throws Exception;
+
+  /**
+   * Visits each key of this subtask that has something in the given state; leaves the current key
+   * undefined, so not for callbacks that have one.
+   */
+  <K, S extends State, T> void applyToKeyedState(
+      StateDescriptor<S, T> descriptor, KeyedStateFunction<K, S> function) throws Exception;
+
+  /** Epoch milliseconds, by the operator's clock. */
+  long currentTimeMillis();
+
+  /**
+   * Has {@link KeyedAsyncFunction#onTimer} called for the current key at an epoch millisecond; the
+   * timer is part of the state. One timer for each key and time.
+   */
+  void registerTimer(long timestampMillis);
+
+  void deleteTimer(long timestampMillis);
+
+  /**
+   * Runs the action again and again from one interval after now, until the operator closes; no key
+   * is set, nothing of it is part of the state.
+   */
+  void every(Duration interval, TaskAction<OUT> action);
+}

@@ -1,0 +1,79 @@
+package io.caudal.stream.operator;
+
+import java.io.Serializable;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link KeyedAsyncOperator} runs for the records of a key: asynchronous work that begins
+ * and ends with the key's state at hand.
+ *
+ * <p>All methods are called on the task thread and must not block. Work that {@link #start} hands
+ * to other threads must not touch state: read what it needs in {@code start}, write in the action
+ * given to {@link Completion#complete}.
+ *
+ * <p>Of one key, one call runs at a time, in the order of arrival; keys don't wait for each other.
+ * Inputs are kept in keyed state until their call has completed, so after a failure or a rescale
+ * exactly those that were not covered by the checkpoint start again. Inputs must not be modified.
+ *
+ * @param <K> keys
+ * @param <IN> inputs
+ * @param <CONTROL> records that every subtask gets
+ * @param <OUT> records of the main output
+ * @param <P> progress: what is worth keeping of an unfinished call
+ */
+public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable {
+
+  /** Called once, before anything else. No key is set. */
+  default void open(KeyedAsyncContext<OUT> context) throws Exception {}
+
+  /**
+   * Starts the work for the first input of a key, whose state is current.
+   *
+   * @param progress what the call's {@link AsyncCall#snapshot} said before a restart; null if it
+   *     starts for the first time or had said nothing
+   */
+  AsyncCall<P> start(K key, IN input, @Nullable P progress, Completion<OUT> completion)
+      throws Exception;
+
+  /**
+   * Sees each input before it is queued, even when the operator is full for others: one that must
+   * not wait behind its key's earlier inputs (a cancellation, say) is handled here at once.
+   *
+   * @param queue what the key has in the operator, without this input
+   * @return true if the input is dealt with, false to queue it
+   */
+  default boolean overtake(K key, IN input, KeyQueue<IN, P> queue, Emitter<OUT> out)
+      throws Exception {
+    return false;
+  }
+
+  /** How long the call for this input may run from its start, again after a restart; 0: forever. */
+  default long timeoutMillis(IN input) {
+    return 0;
+  }
+
+  /**
+   * The call ran longer than {@link #timeoutMillis}; called once a call, with its key set. Must see
+   * to it that the call completes.
+   */
+  default void timeout(K key, IN input, AsyncCall<P> call, Completion<OUT> completion)
+      throws Exception {
+    completion.fail(
+        new TimeoutException(
+            "Call of key " + key + " ran longer than " + timeoutMillis(input) + " ms"));
+  }
+
+  /** A record of the control stream; every subtask gets each of them. No key is set. */
+  default void control(CONTROL record, Emitter<OUT> out) throws Exception {}
+
+  /**
+   * A timer of {@link KeyedAsyncContext#registerTimer} is due. Its key is set, and may be busy:
+   * look at the queue before clearing state that a running call builds on.
+   */
+  default void onTimer(K key, long timestampMillis, KeyQueue<IN, P> queue, Emitter<OUT> out)
+      throws Exception {}
+
+  /** Called once, after running calls were cancelled; also if {@link #open} failed. */
+  default void close() throws Exception {}
+}

@@ -1,0 +1,99 @@
+package io.caudal.stream.operator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.State;
+import org.apache.flink.api.common.state.StateDescriptor;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.KeyedStateFunction;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+
+/** The function's view of its operator. */
+final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseable {
+
+  private final AbstractStreamOperator<OUT> operator;
+  private final InternalTimerService<VoidNamespace> timers;
+  private final Emitter<OUT> out;
+  private final boolean restored;
+  private final long attempt;
+  private final List<Future<?>> periodic = new ArrayList<>();
+
+  OperatorContext(
+      AbstractStreamOperator<OUT> operator,
+      InternalTimerService<VoidNamespace> timers,
+      Emitter<OUT> out,
+      boolean restored,
+      long attempt) {
+    this.operator = operator;
+    this.timers = timers;
+    this.out = out;
+    this.restored = restored;
+    this.attempt = attempt;
+  }
+
+  @Override
+  public RuntimeContext runtime() {
+    return operator.getRuntimeContext();
+  }
+
+  @Override
+  public boolean isRestored() {
+    return restored;
+  }
+
+  @Override
+  public long attempt() {
+    return attempt;
+  }
+
+  @Override
+  public <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
+      throws Exception {
+    return operator.getOperatorStateBackend().getBroadcastState(descriptor);
+  }
+
+  @Override
+  public <K, S extends State, T> void applyToKeyedState(
+      StateDescriptor<S, T> descriptor, KeyedStateFunction<K, S> function) throws Exception {
+    KeyedStateBackend<K> backend = operator.getKeyedStateBackend();
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor, function);
+  }
+
+  @Override
+  public long currentTimeMillis() {
+    return timers.currentProcessingTime();
+  }
+
+  @Override
+  public void registerTimer(long timestampMillis) {
+    timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, timestampMillis);
+  }
+
+  @Override
+  public void deleteTimer(long timestampMillis) {
+    timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, timestampMillis);
+  }
+
+  @Override
+  public void every(Duration interval, TaskAction<OUT> action) {
+    long millis = interval.toMillis();
+    periodic.add(
+        operator
+            .getProcessingTimeService()
+            .scheduleWithFixedDelay(time -> action.run(out), millis, millis));
+  }
+
+  @Override
+  public void close() {
+    periodic.forEach(task -> task.cancel(false));
+  }
+}
