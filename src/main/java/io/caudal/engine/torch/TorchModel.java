@@ -1,0 +1,72 @@
+package io.caudal.engine.torch;
+
+import ai.djl.Device;
+import ai.djl.pytorch.jni.IValue;
+import io.caudal.engine.LoadedModel;
+import io.caudal.engine.ModelInfo;
+import io.caudal.engine.ModelRunner;
+import io.caudal.engine.model.ModelConfig;
+
+/**
+ * The module that holds the weights. Each runner has a module of its own that refers to the same
+ * tensors, so runners don't meet; {@link #newRunner} may be called by any thread.
+ */
+final class TorchModel implements LoadedModel {
+  private final DecoderModule module;
+  private final ModelConfig config;
+  private final ModelInfo info;
+  private final Device device;
+  private final TorchDtype dtype;
+  private final boolean packed;
+
+  TorchModel(
+      DecoderModule module,
+      ModelConfig config,
+      ModelInfo info,
+      Device device,
+      TorchDtype dtype,
+      boolean packed) {
+    this.module = module;
+    this.config = config;
+    this.info = info;
+    this.device = device;
+    this.dtype = dtype;
+    this.packed = packed;
+  }
+
+  @Override
+  public ModelInfo model() {
+    return info;
+  }
+
+  @Override
+  public synchronized ModelRunner newRunner(int slots) {
+    DecoderModule own = DecoderModule.compile(device);
+    try {
+      configure(own);
+      own.run("adopt", module.call("share"));
+      return new TorchRunner(own, info, slots);
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  void configure(DecoderModule target) {
+    target.run(
+        "configure",
+        IValue.from(config.layers()),
+        IValue.from(config.heads()),
+        IValue.from(config.kvHeads()),
+        IValue.from(config.headDim()),
+        IValue.from(config.normEpsilon()),
+        IValue.listFrom(config.inverseFrequencies()),
+        IValue.from(dtype.code()),
+        IValue.from(packed));
+  }
+
+  @Override
+  public synchronized void close() {
+    module.close();
+  }
+}

@@ -1,0 +1,77 @@
+package io.caudal.engine.torch;
+
+import ai.djl.Device;
+import ai.djl.pytorch.jni.IValue;
+import io.caudal.config.Dtype;
+import io.caudal.config.ModelSettings;
+import io.caudal.engine.LoadedModel;
+import io.caudal.engine.ModelInfo;
+import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.model.Checkpoint;
+import io.caudal.engine.model.Fingerprint;
+import io.caudal.engine.model.ModelConfig;
+import io.caudal.engine.model.ModelFolder;
+import io.caudal.error.CaudalException;
+import io.caudal.kv.KvShape;
+import java.nio.file.Path;
+
+/** Loads Hugging Face folders into PyTorch. */
+public final class TorchModelFactory implements ModelRunnerFactory {
+
+  @Override
+  public LoadedModel load(ModelSettings settings) {
+    Path folder = ModelFolder.resolve(settings.path());
+    ModelConfig config = ModelConfig.read(folder);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      Device device = TorchRuntime.device(settings.device());
+      TorchDtype dtype = dtype(settings.dtype(), device);
+      KvShape kv = new KvShape(config.layers(), config.kvHeads(), config.headDim(), dtype.kv());
+      ModelInfo info =
+          new ModelInfo(
+              ModelFolder.name(settings),
+              Fingerprint.of(config, checkpoint, kv),
+              config.contextTokens(),
+              config.vocabulary(),
+              config.stopIds(),
+              kv);
+      return load(config, checkpoint, info, device, dtype);
+    }
+  }
+
+  private static LoadedModel load(
+      ModelConfig config, Checkpoint checkpoint, ModelInfo info, Device device, TorchDtype dtype) {
+    DecoderModule module = DecoderModule.compile(device);
+    try {
+      TorchModel model =
+          new TorchModel(module, config, info, device, dtype, packs(module, device, dtype));
+      model.configure(module);
+      new WeightLoader(module, checkpoint, config).load();
+      return model;
+    } catch (RuntimeException e) {
+      module.close();
+      throw e;
+    }
+  }
+
+  private static TorchDtype dtype(Dtype dtype, Device device) {
+    return switch (dtype) {
+      case AUTO -> device.isGpu() || CpuFeatures.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32;
+      case FP32 -> TorchDtype.FP32;
+      case BF16 -> TorchDtype.BF16;
+      case FP16 -> TorchDtype.FP16;
+    };
+  }
+
+  /** Whether oneDNN serves linear layers of this dtype here; PyTorch's own serve the others. */
+  private static boolean packs(DecoderModule module, Device device, TorchDtype dtype) {
+    if (device.isGpu()) {
+      return false;
+    }
+    try {
+      module.run("probe_packed", IValue.from(dtype.code()));
+      return true;
+    } catch (CaudalException e) {
+      return false;
+    }
+  }
+}

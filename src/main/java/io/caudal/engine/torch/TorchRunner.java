@@ -1,0 +1,137 @@
+package io.caudal.engine.torch;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import io.caudal.engine.Chunk;
+import io.caudal.engine.ModelInfo;
+import io.caudal.engine.ModelRunner;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Objects;
+
+/** Steps one decoder module; a slot's KV is a tensor inside the module. */
+final class TorchRunner implements ModelRunner {
+  private final DecoderModule module;
+  private final ModelInfo info;
+
+  /** Positions each slot has room for; 0 for an empty one. */
+  private final int[] capacity;
+
+  /** Positions of each slot that were ever written: what growing must copy. */
+  private final int[] written;
+
+  TorchRunner(DecoderModule module, ModelInfo info, int slots) {
+    this.module = module;
+    this.info = info;
+    this.capacity = new int[slots];
+    this.written = new int[slots];
+    module.run("open_slots", IValue.from(slots));
+  }
+
+  @Override
+  public ModelInfo model() {
+    return info;
+  }
+
+  @Override
+  public int slots() {
+    return capacity.length;
+  }
+
+  @Override
+  public void reserve(int slot, int capacityTokens) {
+    if (capacityTokens <= capacity[slot]) {
+      return;
+    }
+    module.run(
+        "reserve", IValue.from(slot), IValue.from(capacityTokens), IValue.from(written[slot]));
+    capacity[slot] = capacityTokens;
+  }
+
+  @Override
+  public void release(int slot) {
+    if (capacity[slot] > 0) {
+      module.run("release", IValue.from(slot));
+      capacity[slot] = 0;
+      written[slot] = 0;
+    }
+  }
+
+  @Override
+  public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
+    checkRoom(slot, firstToken, tokens);
+    long wanted = (long) tokens * info.kv().bytesPerToken();
+    if (data.remaining() != wanted) {
+      throw new IllegalArgumentException(
+          String.format("%d tokens of KV are %d bytes, not %d", tokens, wanted, data.remaining()));
+    }
+    module.runWithBytes(
+        "import_kv", data, IValue.from(slot), IValue.from(firstToken), IValue.from(tokens));
+    written[slot] = Math.max(written[slot], firstToken + tokens);
+  }
+
+  @Override
+  public ByteBuffer exportKv(int slot, int firstToken, int tokens) {
+    Objects.checkFromIndexSize(firstToken, tokens, written[slot]);
+    return module.callForTensor(
+        "export_kv",
+        tensor -> tensor.toByteBuffer(false),
+        IValue.from(slot),
+        IValue.from(firstToken),
+        IValue.from(tokens));
+  }
+
+  @Override
+  public float[][] forward(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      check(chunk);
+    }
+    StepInput input = StepInput.of(chunks);
+    float[][] logits =
+        module.callForTensor(
+            "step", tensor -> rows(tensor, input.rows().length), input.arguments());
+    for (Chunk chunk : chunks) {
+      int end = chunk.firstPosition() + chunk.tokens().length;
+      written[chunk.slot()] = Math.max(written[chunk.slot()], end);
+    }
+    return logits;
+  }
+
+  private void check(Chunk chunk) {
+    checkRoom(chunk.slot(), chunk.firstPosition(), chunk.tokens().length);
+    if (chunk.firstPosition() > written[chunk.slot()] || chunk.tokens().length == 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "slot %d holds KV of %d tokens; %d tokens can't follow at %d",
+              chunk.slot(), written[chunk.slot()], chunk.tokens().length, chunk.firstPosition()));
+    }
+    for (int token : chunk.tokens()) {
+      Objects.checkIndex(token, info.vocabularySize());
+    }
+  }
+
+  private void checkRoom(int slot, int first, int tokens) {
+    if (first < 0 || tokens < 0 || first + tokens > capacity[slot]) {
+      throw new IllegalArgumentException(
+          String.format(
+              "slot %d has room for %d tokens, not for %d from %d on",
+              slot, capacity[slot], tokens, first));
+    }
+  }
+
+  private static float[][] rows(PtNDArray logits, int count) {
+    float[][] rows = new float[count][];
+    FloatBuffer numbers = logits.toByteBuffer(true).asFloatBuffer();
+    for (int i = 0; i < count; i++) {
+      rows[i] = new float[numbers.remaining() / (count - i)];
+      numbers.get(rows[i]);
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    module.close();
+  }
+}
