@@ -1,0 +1,48 @@
+package io.caudal.protocol;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.error.ErrorCode;
+import java.util.Base64;
+
+/** A dead letter's JSON, version 1. The original bytes are in base64. */
+public final class DeadLetterJson {
+  private DeadLetterJson() {}
+
+  public static byte[] write(DeadLetter letter) {
+    return Wire.write(
+        out -> {
+          out.writeStringField("code", letter.code().code());
+          out.writeStringField("reason", letter.reason());
+          out.writeStringField("topic", letter.topic());
+          out.writeNumberField("partition", letter.partition());
+          out.writeNumberField("offset", letter.offset());
+          out.writeNumberField("timestamp_ms", letter.timestampMillis());
+          out.writeBinaryField("original", letter.original());
+        });
+  }
+
+  /**
+   * @throws io.caudal.error.CaudalException when the bytes are not a dead letter
+   */
+  public static DeadLetter read(byte[] json) {
+    return Read.read("dead letter", json, DeadLetterJson::letter);
+  }
+
+  private static DeadLetter letter(ObjectNode object) throws Refusal {
+    JsonFields fields = new JsonFields(object, "");
+    byte[] original;
+    try {
+      original = Base64.getDecoder().decode(Read.text(fields, "original"));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(ErrorCode.BAD_FIELD, "original is not base64");
+    }
+    return new DeadLetter(
+        Read.code(fields, "code"),
+        Read.text(fields, "reason"),
+        Read.text(fields, "topic"),
+        Read.count(fields, "partition"),
+        Read.whole(fields, "offset"),
+        Read.whole(fields, "timestamp_ms"),
+        original);
+  }
+}

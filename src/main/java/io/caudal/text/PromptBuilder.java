@@ -1,0 +1,95 @@
+package io.caudal.text;
+
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.protocol.Message;
+import io.caudal.protocol.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns of a conversation to the token ids that the model reads. Safe for use by any thread. */
+public final class PromptBuilder {
+  private static final String ANSWER = "caudal-answer";
+
+  private final Tokenizer tokenizer;
+  private final @Nullable ChatTemplate template;
+
+  PromptBuilder(Tokenizer tokenizer, @Nullable ChatTemplate template) {
+    this.tokenizer = tokenizer;
+    this.template = template;
+  }
+
+  /** Whether the model can take messages; without a chat template it takes a prompt only. */
+  public boolean takesMessages() {
+    return template != null;
+  }
+
+  /**
+   * The whole prompt of a session's first turn, up to where the assistant begins to speak. The
+   * template puts a BOS token where the model wants one, so the tokenizer adds none.
+   *
+   * @param nowMillis the time that a template may print, epoch milliseconds; take the request's
+   *     arrival, so that a replay makes the same prompt
+   * @throws CaudalException {@code NO_CHAT_TEMPLATE} or {@code CHAT_TEMPLATE_FAILED}
+   */
+  public int[] first(List<Message> messages, long nowMillis) {
+    return tokenizer.encode(template().render(messages, true, nowMillis), false);
+  }
+
+  /**
+   * What a later turn appends to a session's tokens, which end with the last token of an answer,
+   * its end token left out: the end of the assistant's message, the new messages, and the start of
+   * the assistant's next one. Its cost does not depend on the session's length: the template
+   * renders a stand-in conversation, and the text after the stand-in's answer is taken. Token-exact
+   * where the template ends an answer with a special token, as chat templates do.
+   *
+   * @throws CaudalException {@code NO_CHAT_TEMPLATE} or {@code CHAT_TEMPLATE_FAILED}
+   */
+  public int[] next(List<Message> messages, long nowMillis) {
+    String answer = answerNotIn(messages);
+    List<Message> conversation = new ArrayList<>(messages.size() + 2);
+    conversation.add(new Message(Role.USER, "A"));
+    conversation.add(new Message(Role.ASSISTANT, answer));
+    conversation.addAll(messages);
+    String text = template().render(conversation, true, nowMillis);
+    int at = text.indexOf(answer);
+    if (at < 0 || text.indexOf(answer, at + 1) >= 0) {
+      throw new CaudalException(
+          ErrorCode.CHAT_TEMPLATE_FAILED,
+          "the model's chat template does not keep an earlier answer as it is, so a session can't"
+              + " go on with messages: send `prompt` instead");
+    }
+    return tokenizer.encode(text.substring(at + answer.length()), false);
+  }
+
+  /**
+   * Plain text.
+   *
+   * @param firstInSequence whether nothing comes before it, so that the tokenizer may add BOS
+   */
+  public int[] prompt(String text, boolean firstInSequence) {
+    return tokenizer.encode(text, firstInSequence);
+  }
+
+  private ChatTemplate template() {
+    if (template == null) {
+      throw new CaudalException(
+          ErrorCode.NO_CHAT_TEMPLATE,
+          "the model has no chat template, so it can't take `messages`: send `prompt` instead");
+    }
+    return template;
+  }
+
+  private static String answerNotIn(List<Message> messages) {
+    String answer = ANSWER;
+    for (int i = 0; contains(messages, answer); i++) {
+      answer = ANSWER + "-" + i;
+    }
+    return answer;
+  }
+
+  private static boolean contains(List<Message> messages, String text) {
+    return messages.stream().anyMatch(message -> message.content().contains(text));
+  }
+}

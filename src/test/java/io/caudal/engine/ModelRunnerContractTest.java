@@ -1,0 +1,205 @@
+package io.caudal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link ModelRunner} must keep; a subclass says which one. */
+public abstract class ModelRunnerContractTest {
+  private static final int TOKENS = 40;
+
+  /** A model that all tests share; the subclass closes it. */
+  protected abstract LoadedModel loaded();
+
+  /** How far logits may lie apart that are the same but for the order of sums. */
+  protected abstract double tolerance();
+
+  @Test
+  void batched_is_single() {
+    try (ModelRunner runner = loaded().newRunner(3)) {
+      int[][] prompts = {tokens(1, TOKENS), tokens(2, 9), tokens(3, 1)};
+      float[][] batched =
+          runner.forward(
+              List.of(
+                  chunk(runner, 2, 0, prompts[0]),
+                  chunk(runner, 0, 0, prompts[1]),
+                  chunk(runner, 1, 0, prompts[2])));
+      for (int i = 0; i < prompts.length; i++) {
+        assertSame(batched[i], alone(prompts[i]));
+      }
+    }
+  }
+
+  @Test
+  void chunked_is_whole() {
+    int[] prompt = tokens(4, TOKENS);
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.reserve(0, TOKENS);
+      int from = 0;
+      for (int length : new int[] {7, 1, 16, 1, 1}) {
+        int[] part = Arrays.copyOfRange(prompt, from, from + length);
+        assertThat(runner.forward(List.of(new Chunk(0, from, part, false)))).isEmpty();
+        from += length;
+      }
+      int[] rest = Arrays.copyOfRange(prompt, from, TOKENS);
+      assertSame(runner.forward(List.of(new Chunk(0, from, rest, true)))[0], alone(prompt));
+    }
+  }
+
+  @Test
+  void logits_only_of_chunks_that_want_them() {
+    try (ModelRunner runner = loaded().newRunner(3)) {
+      int[] prompt = tokens(5, 12);
+      for (int slot = 0; slot < 3; slot++) {
+        runner.reserve(slot, 12);
+      }
+      float[][] logits =
+          runner.forward(
+              List.of(
+                  new Chunk(0, 0, tokens(6, 3), false),
+                  new Chunk(1, 0, prompt, true),
+                  new Chunk(2, 0, tokens(7, 5), false)));
+      assertThat(logits).hasDimensions(1, runner.model().vocabularySize());
+      assertSame(logits[0], alone(prompt));
+    }
+  }
+
+  @Test
+  void imported_is_live() {
+    int[] prompt = tokens(8, TOKENS);
+    try (ModelRunner first = loaded().newRunner(1);
+        ModelRunner second = loaded().newRunner(2)) {
+      first.forward(List.of(chunk(first, 0, 0, Arrays.copyOf(prompt, TOKENS - 1))));
+      second.reserve(1, TOKENS);
+      for (int from = 0; from < TOKENS - 1; from += 16) {
+        int tokens = Math.min(16, TOKENS - 1 - from);
+        ByteBuffer data = first.exportKv(0, from, tokens);
+        assertThat(data.remaining()).isEqualTo(tokens * first.model().kv().bytesPerToken());
+        second.importKv(1, from, tokens, data);
+      }
+      int[] last = {prompt[TOKENS - 1]};
+      assertSame(second.forward(List.of(new Chunk(1, TOKENS - 1, last, true)))[0], alone(prompt));
+      assertThat(second.exportKv(1, 0, TOKENS - 1)).isEqualTo(first.exportKv(0, 0, TOKENS - 1));
+    }
+  }
+
+  @Test
+  void exported_bytes_are_layers_then_keys_and_values_then_heads_then_tokens() {
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.forward(List.of(chunk(runner, 0, 0, tokens(9, 6))));
+      ByteBuffer whole = runner.exportKv(0, 0, 6);
+      ByteBuffer part = runner.exportKv(0, 2, 3);
+      int numbers = runner.model().kv().headDim() * runner.model().kv().dtype().bytes();
+      int rows = runner.model().kv().layers() * 2 * runner.model().kv().kvHeads();
+      for (int row = 0; row < rows; row++) {
+        assertThat(part.slice(row * 3 * numbers, 3 * numbers))
+            .isEqualTo(whole.slice((row * 6 + 2) * numbers, 3 * numbers));
+      }
+    }
+  }
+
+  @Test
+  void a_buffer_is_imported_from_its_position_and_stays_as_it_is() {
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.forward(List.of(chunk(runner, 0, 0, tokens(10, 5))));
+      ByteBuffer data = runner.exportKv(0, 0, 5);
+      ByteBuffer padded = ByteBuffer.allocateDirect(data.remaining() + 24);
+      padded.position(8);
+      padded.put(data.duplicate()).flip().position(8);
+      runner.release(0);
+      runner.reserve(0, 5);
+      runner.importKv(0, 0, 5, padded);
+      assertThat(padded.position()).isEqualTo(8);
+      assertThat(runner.exportKv(0, 0, 5)).isEqualTo(data);
+    }
+  }
+
+  @Test
+  void growing_keeps_and_releasing_forgets() {
+    int[] prompt = tokens(11, TOKENS);
+    try (ModelRunner runner = loaded().newRunner(2)) {
+      runner.reserve(0, 10);
+      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 10), false)));
+      runner.reserve(0, TOKENS);
+      runner.reserve(0, 5);
+      int[] rest = Arrays.copyOfRange(prompt, 10, TOKENS);
+      assertSame(runner.forward(List.of(new Chunk(0, 10, rest, true)))[0], alone(prompt));
+      runner.release(0);
+      runner.release(0);
+      runner.release(1);
+      assertThatThrownBy(() -> runner.exportKv(0, 0, 1)).isInstanceOf(RuntimeException.class);
+    }
+  }
+
+  @Test
+  void slots_are_independent() {
+    int[] prompt = tokens(12, TOKENS);
+    try (ModelRunner runner = loaded().newRunner(3)) {
+      runner.forward(List.of(chunk(runner, 1, 0, Arrays.copyOf(prompt, TOKENS - 1))));
+      runner.forward(List.of(chunk(runner, 0, 0, tokens(13, 30))));
+      runner.forward(List.of(chunk(runner, 2, 0, tokens(14, 30))));
+      runner.release(0);
+      runner.reserve(2, 80);
+      int[] last = {prompt[TOKENS - 1]};
+      runner.reserve(1, TOKENS);
+      assertSame(runner.forward(List.of(new Chunk(1, TOKENS - 1, last, true)))[0], alone(prompt));
+    }
+  }
+
+  @Test
+  void positions_may_be_written_again() {
+    int[] prompt = tokens(15, 20);
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.forward(List.of(chunk(runner, 0, 0, tokens(16, 20))));
+      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 8), false)));
+      int[] rest = Arrays.copyOfRange(prompt, 8, 20);
+      assertSame(runner.forward(List.of(new Chunk(0, 8, rest, true)))[0], alone(prompt));
+    }
+  }
+
+  @Test
+  void what_does_not_fit_is_refused() {
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.reserve(0, 4);
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, tokens(1, 5), true))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 2, tokens(1, 1), true))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(1, 0, tokens(1, 1), true))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, new int[0], true))));
+      int[] unknown = {runner.model().vocabularySize()};
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, unknown, true))));
+      assertRefused(() -> runner.importKv(0, 0, 1, ByteBuffer.allocate(3)));
+    }
+  }
+
+  private static void assertRefused(Runnable call) {
+    assertThatThrownBy(call::run).isInstanceOf(RuntimeException.class);
+  }
+
+  private float[] alone(int[] prompt) {
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      return runner.forward(List.of(chunk(runner, 0, 0, prompt)))[0];
+    }
+  }
+
+  private static Chunk chunk(ModelRunner runner, int slot, int first, int[] tokens) {
+    runner.reserve(slot, first + tokens.length);
+    return new Chunk(slot, first, tokens, true);
+  }
+
+  private int[] tokens(int seed, int count) {
+    return new Random(seed).ints(count, 0, loaded().model().vocabularySize()).toArray();
+  }
+
+  private void assertSame(float[] actual, float[] expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i]).as("logit %d", i).isCloseTo(expected[i], within(tolerance()));
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.caudal.protocol;
+
+import io.caudal.error.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
+
+/** Records used by several tests. */
+@NullUnmarked
+final class Samples {
+  static final Request FULL =
+      new Request(
+          RequestType.GENERATE,
+          "r-1",
+          "s-1",
+          List.of(new Message(Role.SYSTEM, "Be brief."), new Message(Role.USER, "¿Qué tal? 😀")),
+          null,
+          null,
+          64,
+          new SamplingParams(0.7, 0.9, 40, 0.05, 42L, 0.5, -0.5, 1.1),
+          List.of("\n\n", "END"),
+          false,
+          "acme",
+          -3,
+          1_767_614_400_000L,
+          "demo",
+          null,
+          1_767_614_399_000L);
+
+  static final Request SMALL = prompt("r-2", null, "Hello");
+
+  static final Result OK =
+      new Result(
+          "r-1",
+          "s-1",
+          3,
+          1_767_614_399_123L,
+          "Hi — \"there\"\n",
+          FinishReason.STOP,
+          null,
+          new Usage(17, 12, 5),
+          new Timings(1.5, 0.25, 12, 80.125, 14, 93.5),
+          "demo",
+          7,
+          false);
+
+  static final Result FAILED =
+      new Result(
+          "r-2",
+          null,
+          0,
+          0,
+          "",
+          FinishReason.ERROR,
+          new Failure(ErrorCode.TIMEOUT, "took longer than 10min (`request.timeout`)"),
+          Usage.NONE,
+          Timings.NONE,
+          null,
+          0,
+          true);
+
+  static final TokenChunk CHUNK = new TokenChunk("r-1", "s-1", 5, 2, " 😀", false);
+
+  static final DeadLetter LETTER =
+      new DeadLetter(
+          ErrorCode.BAD_JSON,
+          "not valid JSON at byte 3: unexpected end",
+          "caudal.requests",
+          2,
+          1234,
+          1_767_614_399_000L,
+          "{\"x".getBytes(StandardCharsets.UTF_8));
+
+  private Samples() {}
+
+  static Request prompt(String requestId, String sessionId, String prompt) {
+    return new Request(
+        RequestType.GENERATE,
+        requestId,
+        sessionId,
+        null,
+        prompt,
+        null,
+        null,
+        SamplingParams.GREEDY,
+        List.of(),
+        true,
+        null,
+        0,
+        null,
+        null,
+        null,
+        0);
+  }
+}

@@ -1,0 +1,158 @@
+package io.caudal.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.error.ErrorCode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.NullUnmarked;
+
+@NullUnmarked
+class WireRoundTripTest {
+  private static final RequestParser PARSER = new RequestParser(1 << 20, 4096);
+
+  @Property(tries = 300)
+  void aRequestKeepsEveryField(@ForAll("requests") Request request) {
+    assertThat(RequestJson.read(RequestJson.write(request))).isEqualTo(request);
+  }
+
+  @Property(tries = 300)
+  void theParserTakesWhatAProducerWrites(@ForAll("requests") Request request) {
+    byte[] json = RequestJson.write(arriving(request, 0));
+    byte[] key =
+        request.sessionId() == null ? null : request.sessionId().getBytes(StandardCharsets.UTF_8);
+    ParseOutcome outcome = PARSER.parse(key, json, "caudal.requests", 0, 1, 1234);
+    assertThat(outcome.request()).isEqualTo(arriving(request, 1234));
+  }
+
+  @Property(tries = 300)
+  void aResultKeepsEveryField(
+      @ForAll("texts") String text,
+      @ForAll FinishReason reason,
+      @ForAll ErrorCode code,
+      @ForAll boolean failed,
+      @ForAll long attempt,
+      @ForAll("times") double millis,
+      @ForAll boolean repeated) {
+    Result result =
+        new Result(
+            "r",
+            failed ? null : text.isEmpty() ? null : "s",
+            3,
+            attempt,
+            text,
+            reason,
+            failed ? new Failure(code, text) : null,
+            new Usage(3, 2, 1),
+            new Timings(millis, 0, millis / 3, 1, 2, millis * 7),
+            failed ? null : "m",
+            attempt,
+            repeated);
+    assertThat(ResultJson.read(ResultJson.write(result))).isEqualTo(result);
+  }
+
+  @Property(tries = 200)
+  void chunksAndDeadLettersKeepEveryField(
+      @ForAll("texts") String text, @ForAll long number, @ForAll byte[] original) {
+    TokenChunk chunk = new TokenChunk("r", null, number, 4, text, true);
+    assertThat(TokenChunkJson.read(TokenChunkJson.write(chunk))).isEqualTo(chunk);
+    DeadLetter letter = new DeadLetter(ErrorCode.BAD_UTF8, text, "t", 1, number, number, original);
+    assertThat(DeadLetterJson.read(DeadLetterJson.write(letter)))
+        .usingRecursiveComparison()
+        .isEqualTo(letter);
+  }
+
+  @Provide
+  Arbitrary<Request> requests() {
+    Arbitrary<String> ids = Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(20);
+    Arbitrary<SamplingParams> sampling =
+        Combinators.combine(
+                Arbitraries.doubles().between(0, 2),
+                Arbitraries.doubles().between(0.01, 1),
+                Arbitraries.integers().between(0, 1000),
+                Arbitraries.doubles().between(0, 0.99),
+                Arbitraries.longs().injectNull(0.3),
+                Arbitraries.doubles().between(-2, 2),
+                Arbitraries.doubles().between(-2, 2),
+                Arbitraries.doubles().between(0.01, 2))
+            .as(SamplingParams::new);
+    Arbitrary<List<String>> stops = texts().filter(t -> !t.isEmpty()).list().ofMaxSize(4);
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 4),
+            ids,
+            texts(),
+            sampling,
+            stops,
+            Arbitraries.integers().between(-10, 10),
+            Arbitraries.longs().between(0, 1L << 45))
+        .as(WireRoundTripTest::request);
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Arbitraries.of("", "a", "\"\\\n\t\u0000", "😀é", "\uFFFD", "</s>", "héllo wörld")
+        .list()
+        .ofMaxSize(6)
+        .map(parts -> String.join("", parts));
+  }
+
+  @Provide
+  Arbitrary<Double> times() {
+    return Arbitraries.doubles().between(0, 1e9);
+  }
+
+  private static Request request(
+      int form,
+      String id,
+      String text,
+      SamplingParams sampling,
+      List<String> stops,
+      int number,
+      long millis) {
+    RequestType type =
+        form == 3 ? RequestType.CANCEL : form == 4 ? RequestType.END_SESSION : RequestType.GENERATE;
+    return new Request(
+        type,
+        id,
+        form >= 2 || number > 0 ? id + "-s" : null,
+        form == 0 ? List.of(new Message(Role.USER, text), new Message(Role.TOOL, "x")) : null,
+        form == 1 ? text : null,
+        form == 2 ? List.of(0, number + 10, 7) : null,
+        number > 0 ? number * 100 : null,
+        sampling,
+        stops,
+        number % 2 == 0,
+        number < -5 ? "tenant" : null,
+        number,
+        number > 3 ? millis : null,
+        number == 2 ? "model" : null,
+        form == 3 ? "target" : null,
+        millis);
+  }
+
+  private static Request arriving(Request r, long millis) {
+    return new Request(
+        r.type(),
+        r.requestId(),
+        r.sessionId(),
+        r.messages(),
+        r.prompt(),
+        r.promptIds(),
+        r.maxTokens(),
+        r.sampling(),
+        r.stop(),
+        r.stream(),
+        r.tenant(),
+        r.priority(),
+        r.deadlineMillis(),
+        r.model(),
+        r.targetRequestId(),
+        millis);
+  }
+}
