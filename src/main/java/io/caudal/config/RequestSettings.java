@@ -12,9 +12,15 @@ import java.util.List;
  * @param maxNewTokens most that a request may ask for
  * @param timeout longest time from arrival to result
  * @param remembered results kept per session, for request ids that come again
+ * @param sessionlessTtl how long the result of a request without a session is kept
  */
 public record RequestSettings(
-    long maxBytes, int defaultMaxTokens, int maxNewTokens, Duration timeout, int remembered)
+    long maxBytes,
+    int defaultMaxTokens,
+    int maxNewTokens,
+    Duration timeout,
+    int remembered,
+    Duration sessionlessTtl)
     implements Serializable {
 
   static final ConfigKey<Long> MAX_BYTES =
@@ -52,8 +58,17 @@ public record RequestSettings(
           "Results kept per session: a request id that comes again within them is answered from"
               + " there, not generated again.");
 
+  static final ConfigKey<Duration> SESSIONLESS_TTL =
+      ConfigKey.duration(
+          "request.sessionless-ttl",
+          "1h",
+          "1s",
+          "3650d",
+          "How long the result of a request without a session is kept: identical requests within it"
+              + " are answered from there.");
+
   static final List<ConfigKey<?>> KEYS =
-      List.of(MAX_BYTES, DEFAULT_MAX_TOKENS, MAX_NEW_TOKENS, TIMEOUT, REMEMBERED);
+      List.of(MAX_BYTES, DEFAULT_MAX_TOKENS, MAX_NEW_TOKENS, TIMEOUT, REMEMBERED, SESSIONLESS_TTL);
 
   public static RequestSettings from(Settings settings) {
     return new RequestSettings(
@@ -61,6 +76,7 @@ public record RequestSettings(
         settings.get(DEFAULT_MAX_TOKENS),
         settings.get(MAX_NEW_TOKENS),
         settings.get(TIMEOUT),
-        settings.get(REMEMBERED));
+        settings.get(REMEMBERED),
+        settings.get(SESSIONLESS_TTL));
   }
 }

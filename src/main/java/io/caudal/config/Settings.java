@@ -60,6 +60,22 @@ public final class Settings {
     return new Settings(Map.copyOf(values));
   }
 
+  /**
+   * Checks one change of a running job's settings.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} if the key is unknown, the value is not allowed,
+   *     or the setting needs a restart
+   */
+  public static void checkLive(String key, String value) {
+    Settings changed = of(Map.of(key, value));
+    ConfigKey<?> known = KEYS.get(key);
+    if (known == null || !known.isLive()) {
+      throw new CaudalException(
+          ErrorCode.CONFIG_INVALID, "setting '" + key + "' can't change while the job runs");
+    }
+    changed.get(known);
+  }
+
   /** What was given, not what defaults add. */
   public Map<String, String> given() {
     return values;

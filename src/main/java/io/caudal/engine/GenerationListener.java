@@ -1,11 +1,16 @@
 package io.caudal.engine;
 
+import io.caudal.error.CaudalException;
+
 /** Hears of one generation, on the engine's thread: hand over and return at once. */
 public interface GenerationListener {
 
   /** Text that is safe to show: never half a character, never the start of a stop text. */
   void onText(String text);
 
-  /** Called once, last. */
+  /** The generation ended, answered or with a failure of its own. Nothing follows. */
   void onFinish(GenerationOutcome outcome);
+
+  /** The engine broke; no fault of the request, which can be tried on another. Nothing follows. */
+  void onEngineFailure(CaudalException failure);
 }

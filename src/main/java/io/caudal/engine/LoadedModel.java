@@ -5,6 +5,9 @@ public interface LoadedModel extends AutoCloseable {
 
   ModelInfo model();
 
+  /** Step loops that use the device best: one per core on a CPU, one on a GPU. */
+  int defaultStepLoops();
+
   /** A runner over these weights with KV slots of its own; closed by its owner before this. */
   ModelRunner newRunner(int slots);
 

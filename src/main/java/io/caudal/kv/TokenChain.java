@@ -13,7 +13,16 @@ public final class TokenChain {
 
   private TokenChain() {}
 
-  /** The hash after {@code tokens[from, to)} follow a prefix that hashes to {@code parent}. */
+  /** The hash of the first {@code blocks} whole blocks of {@code tokens}. */
+  public static long ofBlocks(int[] tokens, int blocks, int blockTokens) {
+    long hash = ROOT;
+    for (int i = 0; i < blocks; i++) {
+      hash = extend(hash, tokens, i * blockTokens, (i + 1) * blockTokens);
+    }
+    return hash;
+  }
+
+  /** The hash after {@code tokens[from, to)} follow blocks that hash to {@code parent}. */
   public static long extend(long parent, int[] tokens, int from, int to) {
     HashStream64 hash = Hashing.xxh3_64().hashStream();
     hash.putLong(parent);

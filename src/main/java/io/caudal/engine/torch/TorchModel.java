@@ -40,6 +40,11 @@ final class TorchModel implements LoadedModel {
   }
 
   @Override
+  public int defaultStepLoops() {
+    return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+  }
+
+  @Override
   public synchronized ModelRunner newRunner(int slots) {
     DecoderModule own = DecoderModule.compile(device);
     try {

@@ -1,0 +1,76 @@
+package io.caudal.cli.engine;
+
+import io.caudal.engine.Generation;
+import io.caudal.engine.GenerationListener;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Engine;
+import io.caudal.error.CaudalException;
+import io.caudal.protocol.SamplingParams;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** An answer that the engine is working on. */
+final class PendingAnswer implements GenerationListener {
+  private final CompletableFuture<GenerationOutcome> outcome = new CompletableFuture<>();
+
+  /** Hands a prompt of token ids to the engine; {@code id} names it and seeds its sampling. */
+  static PendingAnswer submit(
+      Engine engine,
+      int id,
+      int[] promptIds,
+      SamplingParams sampling,
+      List<String> stop,
+      int most) {
+    PendingAnswer answer = new PendingAnswer();
+    Long seed = sampling.seed();
+    engine.submit(
+        new Generation(
+            Integer.toString(id),
+            null,
+            promptIds,
+            0,
+            0,
+            List.of(),
+            sampling,
+            seed == null ? id : seed,
+            stop,
+            most,
+            0,
+            "default",
+            System.currentTimeMillis(),
+            Long.MAX_VALUE),
+        answer);
+    return answer;
+  }
+
+  /**
+   * Waits for the answer.
+   *
+   * @throws CaudalException if the engine failed, or the generation did
+   */
+  GenerationOutcome await() {
+    try {
+      GenerationOutcome done = outcome.join();
+      if (done.failure() != null) {
+        throw new CaudalException(done.failure().code(), done.failure().message());
+      }
+      return done;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof CaudalException known ? known : e;
+    }
+  }
+
+  @Override
+  public void onText(String text) {}
+
+  @Override
+  public void onFinish(GenerationOutcome done) {
+    outcome.complete(done);
+  }
+
+  @Override
+  public void onEngineFailure(CaudalException failure) {
+    outcome.completeExceptionally(failure);
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands that run the engine alone, without Kafka or Flink. */
+@NullMarked
+package io.caudal.cli.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package io.caudal.engine;
+
+import io.caudal.kv.KvBlock;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.FinishReason;
+import io.caudal.schedule.Sequence;
+import io.caudal.text.TextStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A generation while the engine works on it. Owned by the thread that steps the engine. */
+final class LiveGeneration {
+  private final Generation generation;
+  private final Sequence sequence;
+  private final GenerationListener listener;
+  private final TextStream text;
+  private final Sampler sampler;
+  private final long submittedNanos;
+  private long firstStepNanos;
+  private long firstTokenNanos;
+  private long lastTokenNanos;
+  private long firstTokenMillis;
+  private int cachedTokens;
+
+  LiveGeneration(
+      Generation generation,
+      Sequence sequence,
+      GenerationListener listener,
+      TextStream text,
+      long nowNanos) {
+    this.generation = generation;
+    this.sequence = sequence;
+    this.listener = listener;
+    this.text = text;
+    this.sampler = new Sampler(generation.sampling(), generation.seed(), generation.promptTokens());
+    this.submittedNanos = nowNanos;
+  }
+
+  Sequence sequence() {
+    return sequence;
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  GenerationListener listener() {
+    return listener;
+  }
+
+  /** The first step that includes the sequence is planned; what KV it has by now was cached. */
+  void started(long nowNanos) {
+    if (firstStepNanos == 0) {
+      firstStepNanos = nowNanos;
+      cachedTokens = Math.min(sequence.computed(), generation.promptTokens());
+    }
+  }
+
+  /** Shows again the text of tokens that an earlier attempt generated. */
+  void replay() {
+    StringBuilder shown = new StringBuilder();
+    for (int i = generation.promptTokens(); i < sequence.tokens().size(); i++) {
+      shown.append(text.accept(sequence.tokens().get(i)));
+    }
+    show(shown.toString());
+  }
+
+  int sample(float[] logits, EngineClock clock) {
+    int id = sampler.sample(logits, sequence.tokens());
+    lastTokenNanos = clock.nanos();
+    if (firstTokenNanos == 0) {
+      firstTokenNanos = lastTokenNanos;
+      firstTokenMillis = clock.millis();
+    }
+    return id;
+  }
+
+  void append(int id) {
+    sequence.tokens().append(id);
+    show(text.accept(id));
+  }
+
+  /** Whether the answer is complete without another token. */
+  @Nullable FinishReason reached(int contextTokens) {
+    if (text.stopped()) {
+      return FinishReason.STOP;
+    }
+    int size = sequence.tokens().size();
+    boolean full =
+        size - generation.promptTokens() >= generation.maxNewTokens() || size >= contextTokens;
+    return full ? FinishReason.LENGTH : null;
+  }
+
+  GenerationOutcome outcome(
+      FinishReason reason, @Nullable Failure failure, List<KvBlock> newBlocks, long nowNanos) {
+    show(text.flush());
+    long firstStep = firstStepNanos == 0 ? nowNanos : firstStepNanos;
+    long firstToken = firstTokenNanos == 0 ? firstStep : firstTokenNanos;
+    return new GenerationOutcome(
+        sequence.tokens().copy(generation.promptTokens(), sequence.tokens().size()),
+        text.text(),
+        reason,
+        failure,
+        cachedTokens,
+        newBlocks,
+        firstStep - submittedNanos,
+        firstToken - firstStep,
+        Math.max(0, lastTokenNanos - firstToken),
+        firstTokenMillis);
+  }
+
+  private void show(String piece) {
+    if (!piece.isEmpty()) {
+      listener.onText(piece);
+    }
+  }
+}

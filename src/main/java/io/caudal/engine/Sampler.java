@@ -1,0 +1,155 @@
+package io.caudal.engine;
+
+import io.caudal.protocol.SamplingParams;
+import io.caudal.schedule.TokenLog;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Chooses the next token of one sequence. What it chooses depends on the logits, the parameters,
+ * the tokens so far, the seed and the position, on nothing else: not on the batch, the thread or
+ * what was drawn before. So an answer that continues after a crash goes on as it would have.
+ */
+final class Sampler {
+  private final SamplingParams params;
+  private final long seed;
+  private final int promptTokens;
+
+  Sampler(SamplingParams params, long seed, int promptTokens) {
+    this.params = params;
+    this.seed = seed;
+    this.promptTokens = promptTokens;
+  }
+
+  /**
+   * The id of the token that follows {@code tokens}; changes {@code logits}, a row [vocabulary].
+   */
+  int sample(float[] logits, TokenLog tokens) {
+    penalize(logits, tokens);
+    if (params.temperature() == 0) {
+      return argmax(logits);
+    }
+    return draw(logits, uniform(seed, tokens.size()));
+  }
+
+  private void penalize(float[] logits, TokenLog tokens) {
+    double repetition = params.repetitionPenalty();
+    if (repetition != 1) {
+      boolean[] seen = new boolean[logits.length];
+      for (int i = 0; i < tokens.size(); i++) {
+        int id = tokens.get(i);
+        if (!seen[id]) {
+          seen[id] = true;
+          logits[id] *= (float) (logits[id] > 0 ? 1 / repetition : repetition);
+        }
+      }
+    }
+    if (params.frequencyPenalty() != 0 || params.presencePenalty() != 0) {
+      Map<Integer, Integer> counts = new HashMap<>();
+      for (int i = promptTokens; i < tokens.size(); i++) {
+        counts.merge(tokens.get(i), 1, Integer::sum);
+      }
+      counts.forEach(
+          (id, count) ->
+              logits[id] -= (float) (params.frequencyPenalty() * count + params.presencePenalty()));
+    }
+  }
+
+  /** The lowest id among the largest logits. */
+  static int argmax(float[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private int draw(float[] logits, double uniform) {
+    double[] weights = weights(logits);
+    boolean cut = params.topK() > 0 || params.topP() < 1 || params.minP() > 0;
+    int[] candidates = cut ? likeliest(weights) : everyId(weights.length);
+    double total = 0;
+    for (int id : candidates) {
+      total += weights[id];
+    }
+    double left = uniform * total;
+    for (int id : candidates) {
+      left -= weights[id];
+      if (left < 0) {
+        return id;
+      }
+    }
+    return candidates[candidates.length - 1];
+  }
+
+  /** exp((logit - max) / temperature), so that the likeliest has weight 1. */
+  private double[] weights(float[] logits) {
+    float max = logits[argmax(logits)];
+    double[] weights = new double[logits.length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.exp((logits[i] - max) / params.temperature());
+    }
+    return weights;
+  }
+
+  /** Ids that top-k, top-p and min-p leave, likeliest first. */
+  private int[] likeliest(double[] weights) {
+    double total = 0;
+    for (double weight : weights) {
+      total += weight;
+    }
+    // Tokens below this can't be in the nucleus: all of them together weigh less than what it may
+    // leave out (llama2.c's sampler). So only a few are sorted.
+    double least =
+        Math.max(params.minP(), total * (1 - params.topP()) / Math.max(1, weights.length - 1));
+    long[] sorted = new long[weights.length];
+    int n = 0;
+    for (int id = 0; id < weights.length; id++) {
+      if (weights[id] >= least) {
+        // Weights are in [0, 1]: their bits sort like themselves. Equal ones keep the order of ids.
+        sorted[n++] = (~Float.floatToIntBits((float) weights[id]) & 0xffffffffL) << 32 | id;
+      }
+    }
+    Arrays.sort(sorted, 0, n);
+    int limit = params.topK() > 0 ? Math.min(params.topK(), n) : n;
+    double mass = 0;
+    double kept = 0;
+    for (int i = 0; i < limit; i++) {
+      mass += weights[(int) sorted[i]];
+    }
+    double wanted = params.topP() * (params.topK() > 0 ? mass : total);
+    int[] ids = new int[limit];
+    int size = 0;
+    while (size < limit && kept < wanted) {
+      int id = (int) sorted[size];
+      ids[size++] = id;
+      kept += weights[id];
+    }
+    return Arrays.copyOf(ids, Math.max(1, size));
+  }
+
+  private static int[] everyId(int n) {
+    int[] ids = new int[n];
+    Arrays.setAll(ids, i -> i);
+    return ids;
+  }
+
+  /**
+   * A number in [0, 1) for a seed and a position: a counter-based generator (Salmon et al. 2011) of
+   * two rounds of SplitMix64's finalizer.
+   */
+  static double uniform(long seed, int position) {
+    long bits = mix(mix(seed) + position * 0x9e3779b97f4a7c15L);
+    return (bits >>> 11) * 0x1.0p-53;
+  }
+
+  private static long mix(long x) {
+    long z = x + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

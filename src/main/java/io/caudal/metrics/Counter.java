@@ -1,0 +1,41 @@
+package io.caudal.metrics;
+
+import java.util.Locale;
+
+/** What is counted, since the task started. Names are stable; counters are added, never renamed. */
+public enum Counter {
+  REQUESTS("requests", "Requests taken in."),
+  RESULTS_OK("requests", "Requests answered."),
+  RESULTS_FAILED("requests", "Requests that ended with an error."),
+  RESULTS_REPEATED("requests", "Stored results sent again for a repeated request id."),
+  PROMPT_TOKENS("tokens", "Tokens of contexts that answers were generated from."),
+  CACHED_TOKENS("tokens", "Prompt tokens whose KV was there before the first step."),
+  COMPLETION_TOKENS("tokens", "Tokens generated."),
+  RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
+  RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
+  STORED_BYTES("bytes", "Encoded KV blocks written to state."),
+  BLOCK_MISSES("blocks", "Stored KV blocks that could not be used."),
+  SESSIONS_STARTED("sessions", "Sessions that began."),
+  SESSIONS_ENDED("sessions", "Sessions forgotten: ended or expired.");
+
+  private final String unit;
+  private final String description;
+
+  Counter(String unit, String description) {
+    this.unit = unit;
+    this.description = description;
+  }
+
+  /** The name on the wire, such as {@code prompt_tokens}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public String unit() {
+    return unit;
+  }
+
+  public String description() {
+    return description;
+  }
+}

@@ -1,0 +1,29 @@
+package io.caudal.metrics;
+
+import java.util.Locale;
+
+/** What is timed, in milliseconds, per request. Names are stable; entries are added only. */
+public enum Latency {
+  QUEUE_MS("Arrival on the topic until the first step, restore excluded."),
+  RESTORE_MS("Reading and decoding the session's KV."),
+  PREFILL_MS("First step until the first token."),
+  DECODE_MS("First token until the last."),
+  TTFT_MS("Arrival on the topic until the first token."),
+  TPOT_MS("Time per output token after the first."),
+  TOTAL_MS("Arrival on the topic until the result left the operator.");
+
+  private final String description;
+
+  Latency(String description) {
+    this.description = description;
+  }
+
+  /** The name on the wire, such as {@code ttft_ms}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public String description() {
+    return description;
+  }
+}

@@ -1,0 +1,92 @@
+package io.caudal.protocol;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.protocol.MetricsRecord.LatencySummary;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A metrics record's JSON, version 1. */
+public final class MetricsJson {
+  private MetricsJson() {}
+
+  public static byte[] write(MetricsRecord record) {
+    return Wire.write(out -> body(out, record));
+  }
+
+  /**
+   * @throws io.caudal.error.CaudalException when the bytes are not a metrics record
+   */
+  public static MetricsRecord read(byte[] json) {
+    return Read.read("metrics record", json, MetricsJson::record);
+  }
+
+  private static void body(JsonGenerator out, MetricsRecord record) throws IOException {
+    out.writeNumberField("subtask", record.subtask());
+    out.writeNumberField("attempt", record.attempt());
+    out.writeNumberField("window_start_ms", record.windowStartMillis());
+    out.writeNumberField("window_end_ms", record.windowEndMillis());
+    out.writeObjectFieldStart("counters");
+    for (Map.Entry<String, Long> counter : new TreeMap<>(record.counters()).entrySet()) {
+      out.writeNumberField(counter.getKey(), counter.getValue());
+    }
+    out.writeEndObject();
+    out.writeObjectFieldStart("gauges");
+    for (Map.Entry<String, Double> gauge : new TreeMap<>(record.gauges()).entrySet()) {
+      out.writeNumberField(gauge.getKey(), gauge.getValue());
+    }
+    out.writeEndObject();
+    out.writeObjectFieldStart("latencies_ms");
+    for (Map.Entry<String, LatencySummary> entry : new TreeMap<>(record.latencies()).entrySet()) {
+      LatencySummary latency = entry.getValue();
+      out.writeObjectFieldStart(entry.getKey());
+      out.writeNumberField("count", latency.count());
+      out.writeNumberField("p50", latency.p50());
+      out.writeNumberField("p95", latency.p95());
+      out.writeNumberField("p99", latency.p99());
+      out.writeNumberField("max", latency.max());
+      out.writeStringField("sketch", latency.sketch());
+      out.writeEndObject();
+    }
+    out.writeEndObject();
+  }
+
+  private static MetricsRecord record(ObjectNode object) throws Refusal {
+    JsonFields fields = new JsonFields(object, "");
+    Map<String, Long> counters = new TreeMap<>();
+    JsonFields counts = Read.object(fields, "counters");
+    for (Map.Entry<String, JsonNode> entry : counts.object().properties()) {
+      counters.put(entry.getKey(), Read.whole(counts, entry.getKey()));
+    }
+    Map<String, Double> gauges = new TreeMap<>();
+    JsonFields levels = Read.object(fields, "gauges");
+    for (Map.Entry<String, JsonNode> entry : levels.object().properties()) {
+      gauges.put(entry.getKey(), Read.millis(levels, entry.getKey()));
+    }
+    Map<String, LatencySummary> latencies = new TreeMap<>();
+    JsonFields sketches = Read.object(fields, "latencies_ms");
+    for (Map.Entry<String, JsonNode> entry : sketches.object().properties()) {
+      latencies.put(entry.getKey(), latency(Read.object(sketches, entry.getKey())));
+    }
+    return new MetricsRecord(
+        Read.count(fields, "subtask"),
+        Read.whole(fields, "attempt"),
+        Read.whole(fields, "window_start_ms"),
+        Read.whole(fields, "window_end_ms"),
+        counters,
+        gauges,
+        latencies);
+  }
+
+  private static LatencySummary latency(JsonFields fields) throws Refusal {
+    return new LatencySummary(
+        Read.whole(fields, "count"),
+        Read.millis(fields, "p50"),
+        Read.millis(fields, "p95"),
+        Read.millis(fields, "p99"),
+        Read.millis(fields, "max"),
+        Read.text(fields, "sketch"));
+  }
+}

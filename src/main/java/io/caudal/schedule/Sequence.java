@@ -1,0 +1,92 @@
+package io.caudal.schedule;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's token run inside the engine. Owned by the thread that steps the engine; only {@link
+ * #tokens()} may be read by others.
+ */
+public final class Sequence {
+  private final String requestId;
+  private final @Nullable String sessionId;
+  private final TokenLog tokens;
+  private final int priority;
+  private final String tenant;
+  private final long deadlineMillis;
+  private final long order;
+  private int computed;
+  private int slot = -1;
+
+  /**
+   * @param order grows with each submission; decides between equals
+   * @param deadlineMillis epoch milliseconds; {@link Long#MAX_VALUE} for none
+   */
+  public Sequence(
+      String requestId,
+      @Nullable String sessionId,
+      TokenLog tokens,
+      int priority,
+      String tenant,
+      long deadlineMillis,
+      long order) {
+    this.requestId = Objects.requireNonNull(requestId);
+    this.sessionId = sessionId;
+    this.tokens = tokens;
+    this.priority = priority;
+    this.tenant = tenant;
+    this.deadlineMillis = deadlineMillis;
+    this.order = order;
+  }
+
+  public String requestId() {
+    return requestId;
+  }
+
+  public @Nullable String sessionId() {
+    return sessionId;
+  }
+
+  public TokenLog tokens() {
+    return tokens;
+  }
+
+  public int priority() {
+    return priority;
+  }
+
+  public String tenant() {
+    return tenant;
+  }
+
+  public long deadlineMillis() {
+    return deadlineMillis;
+  }
+
+  public long order() {
+    return order;
+  }
+
+  /** Tokens whose KV the slot holds. */
+  public int computed() {
+    return computed;
+  }
+
+  public void setComputed(int computed) {
+    this.computed = computed;
+  }
+
+  /** Tokens that are known but have no KV yet: the rest of the prompt, or the last one sampled. */
+  public int pending() {
+    return tokens.size() - computed;
+  }
+
+  /** The runner's slot; -1 while it has none. */
+  public int slot() {
+    return slot;
+  }
+
+  public void setSlot(int slot) {
+    this.slot = slot;
+  }
+}

@@ -1,0 +1,14 @@
+package io.caudal.schedule;
+
+/** Room for sequences' KV on a device, as the scheduler sees it. */
+public interface SequenceMemory {
+
+  /**
+   * Makes room for KV of the sequence's first {@code tokens} positions, giving it a slot and the KV
+   * that is there already if it has none; says no and changes nothing if that does not fit.
+   */
+  boolean ensure(Sequence sequence, int tokens);
+
+  /** Moves a sequence's KV off the device, to come back at the next {@link #ensure}. */
+  void preempt(Sequence sequence);
+}

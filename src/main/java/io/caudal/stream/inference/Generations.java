@@ -1,0 +1,49 @@
+package io.caudal.stream.inference;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.caudal.engine.Generation;
+import io.caudal.kv.KvBlock;
+import io.caudal.protocol.Request;
+import java.util.List;
+
+/** Makes the engine's {@link Generation} of a {@link Request}. */
+final class Generations {
+  private static final String DEFAULT_TENANT = "default";
+
+  private Generations() {}
+
+  /**
+   * @param context history, prompt, then what an earlier attempt generated
+   * @param generated how many of the last tokens that is
+   * @param stored tokens whose KV is in state
+   */
+  static Generation of(
+      Request request,
+      int[] context,
+      int generated,
+      int stored,
+      List<KvBlock> blocks,
+      int maxNewTokens) {
+    Long seed = request.sampling().seed();
+    return new Generation(
+        request.requestId(),
+        request.sessionId(),
+        context,
+        generated,
+        stored,
+        blocks,
+        request.sampling(),
+        seed == null ? seedOf(request) : seed,
+        request.stop(),
+        maxNewTokens,
+        request.priority(),
+        request.tenant() == null ? DEFAULT_TENANT : request.tenant(),
+        request.arrivalMillis(),
+        request.deadlineMillis() == null ? Long.MAX_VALUE : request.deadlineMillis());
+  }
+
+  /** A replay of the same request must draw the same tokens. */
+  private static long seedOf(Request request) {
+    return Hashing.xxh3_64().hashCharsToLong(request.requestId());
+  }
+}

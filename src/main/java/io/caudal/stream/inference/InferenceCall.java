@@ -1,0 +1,106 @@
+package io.caudal.stream.inference;
+
+import io.caudal.engine.GenerationListener;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Submission;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.TokenChunk;
+import io.caudal.stream.operator.AsyncCall;
+import io.caudal.stream.operator.Completion;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that the engine works on. Its progress is the ids generated so far. It hears of the
+ * generation on the engine's thread, and hands over at once.
+ */
+final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
+
+  /** What to do on the task thread when the generation has ended. */
+  interface Ending {
+    Result end(GenerationOutcome outcome) throws Exception;
+  }
+
+  private final Request request;
+  private final long attempt;
+  private final Completion<Result> completion;
+  private final Ending ending;
+  private @Nullable Submission submission;
+  private int reported;
+  private final AtomicInteger pieces = new AtomicInteger();
+
+  InferenceCall(Request request, long attempt, Completion<Result> completion, Ending ending) {
+    this.request = request;
+    this.attempt = attempt;
+    this.completion = completion;
+    this.ending = ending;
+  }
+
+  /** A call whose answer needs no engine. */
+  static AsyncCall<int[]> done() {
+    return new AsyncCall<>() {
+      @Override
+      public int @Nullable [] snapshot() {
+        return null;
+      }
+
+      @Override
+      public void cancel() {}
+    };
+  }
+
+  void submitted(Submission submission) {
+    this.submission = submission;
+  }
+
+  @Override
+  public int @Nullable [] snapshot() {
+    Submission current = submission;
+    int[] generated = current == null ? new int[0] : current.generated();
+    if (generated.length == reported) {
+      return null;
+    }
+    reported = generated.length;
+    return generated;
+  }
+
+  @Override
+  public void cancel() {
+    Submission current = submission;
+    if (current != null) {
+      current.cancel(new Failure(ErrorCode.CANCELLED, "the request was given up"));
+    }
+  }
+
+  @Override
+  public void onText(String text) {
+    if (request.stream()) {
+      completion.emit(Outputs.TOKENS, chunk(text, false));
+    }
+  }
+
+  @Override
+  public void onFinish(GenerationOutcome outcome) {
+    completion.complete(
+        out -> {
+          if (request.stream()) {
+            out.emit(Outputs.TOKENS, chunk("", true));
+          }
+          out.emit(ending.end(outcome));
+        });
+  }
+
+  @Override
+  public void onEngineFailure(CaudalException failure) {
+    completion.fail(failure);
+  }
+
+  private TokenChunk chunk(String text, boolean last) {
+    return new TokenChunk(
+        request.requestId(), request.sessionId(), attempt, pieces.getAndIncrement(), text, last);
+  }
+}

@@ -1,0 +1,93 @@
+package io.caudal.stream.inference;
+
+import io.caudal.config.EngineSettings;
+import io.caudal.config.KvSettings;
+import io.caudal.config.ModelSettings;
+import io.caudal.config.Settings;
+import io.caudal.engine.host.Engines;
+import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.Result;
+import io.caudal.stream.operator.AsyncCall;
+import io.caudal.stream.operator.Completion;
+import io.caudal.stream.operator.Emitter;
+import io.caudal.stream.operator.KeyQueue;
+import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.stream.operator.KeyedAsyncFunction;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the requests of a session, one after the other, from what its keyed state remembers. A
+ * turn that fails or is cancelled leaves the session as it was.
+ */
+public final class InferenceFunction
+    implements KeyedAsyncFunction<String, Request, ControlChange, Result, int[]> {
+
+  private final Map<String, String> settings;
+  private transient Engines.@Nullable Lease lease;
+  private transient @Nullable InferenceTask task;
+
+  public InferenceFunction(Settings settings) {
+    this.settings = settings.given();
+  }
+
+  @Override
+  public void open(KeyedAsyncContext<Result> context) throws Exception {
+    Settings all = Settings.of(settings);
+    lease =
+        Engines.acquire(ModelSettings.from(all), EngineSettings.from(all), KvSettings.from(all));
+    task = new InferenceTask(all, context, lease.engine());
+  }
+
+  @Override
+  public AsyncCall<int[]> start(
+      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      throws Exception {
+    return task().start(key, request, progress, completion);
+  }
+
+  @Override
+  public boolean overtake(
+      String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
+      throws Exception {
+    return task().overtake(key, request, queue, out);
+  }
+
+  @Override
+  public long timeoutMillis(Request request) {
+    return task().timeoutMillis();
+  }
+
+  @Override
+  public void timeout(
+      String key, Request request, AsyncCall<int[]> call, Completion<Result> completion) {
+    task().timeout(key, request, call, completion);
+  }
+
+  @Override
+  public void control(ControlChange change, Emitter<Result> out) throws Exception {
+    task().control(change, out);
+  }
+
+  @Override
+  public void onTimer(
+      String key, long timestamp, KeyQueue<Request, int[]> queue, Emitter<Result> out)
+      throws Exception {
+    task().onTimer(key, timestamp, queue);
+  }
+
+  @Override
+  public void close() {
+    if (lease != null) {
+      lease.close();
+    }
+  }
+
+  private InferenceTask task() {
+    if (task == null) {
+      throw new IllegalStateException("not open");
+    }
+    return task;
+  }
+}

@@ -1,0 +1,255 @@
+package io.caudal.stream.inference;
+
+import io.caudal.config.JobSettings;
+import io.caudal.config.KvSettings;
+import io.caudal.config.RequestSettings;
+import io.caudal.config.Settings;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Engine;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.kv.KvBlock;
+import io.caudal.metrics.Counter;
+import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.RequestType;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionKeys;
+import io.caudal.stream.operator.AsyncCall;
+import io.caudal.stream.operator.Completion;
+import io.caudal.stream.operator.Emitter;
+import io.caudal.stream.operator.KeyQueue;
+import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.stream.state.SessionHeader;
+import io.caudal.stream.state.SessionStore;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The inference of one subtask, from open to close. Task thread only. */
+final class InferenceTask {
+
+  /** A session whose expiry is due while it is busy is looked at again after this. */
+  private static final long BUSY_RETRY_MILLIS = 1000;
+
+  private final RequestSettings limits;
+  private final KvSettings kv;
+  private final KeyedAsyncContext<Result> context;
+  private final Engine engine;
+  private final SessionStore store;
+  private final SessionMemory memory;
+  private final TurnPreparer preparer;
+  private final ResultFactory results;
+  private final LiveSettings live;
+
+  InferenceTask(Settings settings, KeyedAsyncContext<Result> context, Engine engine)
+      throws Exception {
+    this.context = context;
+    limits = RequestSettings.from(settings);
+    kv = KvSettings.from(settings);
+    this.engine = engine;
+    int subtask = context.runtime().getTaskInfo().getIndexOfThisSubtask();
+    MetricsReporter metrics = new MetricsReporter(context, subtask, engine);
+    context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
+    live =
+        new LiveSettings(
+            settings.given(), context.broadcastState(LiveSettings.STATE), engine, subtask);
+    store = new SessionStore(context.runtime());
+    memory = new SessionMemory(store, engine, metrics.metrics());
+    preparer = new TurnPreparer(engine, limits, kv);
+    results = new ResultFactory(context, engine.model().name(), live, metrics.metrics());
+  }
+
+  AsyncCall<int[]> start(
+      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      throws Exception {
+    results.metrics().add(Counter.REQUESTS, progress == null ? 1 : 0);
+    Result stored = store.result(request.requestId());
+    if (stored == null && request.sessionId() == null) {
+      stored = sameContent();
+    }
+    if (stored != null) {
+      Result again = results.repeated(stored, request);
+      completion.complete(out -> out.emit(again));
+      return InferenceCall.done();
+    }
+    return switch (request.type()) {
+      case GENERATE -> generate(key, request, progress, completion);
+      case END_SESSION -> endSession(key, request, completion);
+      case CANCEL -> throw new IllegalStateException("a cancel waited in its session's queue");
+    };
+  }
+
+  boolean overtake(String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
+      throws Exception {
+    if (request.type() != RequestType.CANCEL) {
+      return false;
+    }
+    String target = request.targetRequestId();
+    Request running = queue.runningInput();
+    if (running != null && running.requestId().equals(target) && queue.abandonRunning()) {
+      cancelled(key, running, out);
+    }
+    for (Request waiting : queue.removeWaiting(r -> r.requestId().equals(target))) {
+      cancelled(key, waiting, out);
+    }
+    out.emit(results.acknowledged(request));
+    return true;
+  }
+
+  long timeoutMillis() {
+    return limits.timeout().toMillis();
+  }
+
+  void timeout(String key, Request request, AsyncCall<int[]> call, Completion<Result> completion) {
+    call.cancel();
+    Failure failure =
+        new Failure(
+            ErrorCode.TIMEOUT,
+            "no answer within request.timeout = " + limits.timeout().toMillis() + " ms");
+    completion.complete(out -> out.emit(finished(key, results.failed(request, failure))));
+  }
+
+  void control(ControlChange change, Emitter<Result> out) throws Exception {
+    out.emit(Outputs.ACKS, live.change(change));
+  }
+
+  void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
+    SessionHeader header = store.header();
+    if (header == null || header.timerMillis() != timestamp) {
+      return; // the timer of a session that ended since
+    }
+    long now = context.currentTimeMillis();
+    long due = header.lastUsedMillis() + ttlMillis(key);
+    if (due > now || !queue.isEmpty()) {
+      store.setHeader(header.withTimer(timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
+    } else {
+      forget(key);
+    }
+  }
+
+  private AsyncCall<int[]> generate(
+      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      throws Exception {
+    SessionHeader header = header(request);
+    try {
+      return submit(key, request, header, progress == null ? new int[0] : progress, completion);
+    } catch (CaudalException e) {
+      if (e.code() == ErrorCode.ENGINE_FAILED) {
+        throw e;
+      }
+      Failure failure = new Failure(e.code(), Objects.requireNonNull(e.getMessage()));
+      completion.complete(out -> out.emit(finished(key, results.failed(request, failure))));
+      return InferenceCall.done();
+    }
+  }
+
+  private InferenceCall submit(
+      String key,
+      Request request,
+      SessionHeader header,
+      int[] progress,
+      Completion<Result> completion)
+      throws Exception {
+    long startMillis = context.currentTimeMillis();
+    long startNanos = System.nanoTime();
+    int[] prompt = preparer.context(request, store.tokens(header.tokens()));
+    int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
+
+    List<KvBlock> blocks = List.of();
+    int stored = memory.storedTokens(header);
+    String session = request.sessionId();
+    if (session != null && stored > 0 && engine.residentTokens(session) < stored) {
+      blocks = memory.restore(header, prompt);
+      stored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+    }
+    Turn turn =
+        new Turn(
+            key, request, prompt, header.tokens(), startMillis, System.nanoTime() - startNanos);
+
+    int[] context = Arrays.copyOf(prompt, prompt.length + progress.length);
+    System.arraycopy(progress, 0, context, prompt.length, progress.length);
+    InferenceCall call =
+        new InferenceCall(
+            request, this.context.attempt(), completion, outcome -> end(turn, outcome));
+    call.submitted(
+        engine.submit(
+            Generations.of(request, context, progress.length, stored, blocks, maxNewTokens), call));
+    return call;
+  }
+
+  /** The turn is over: remember it, if it was answered. Task thread, key set. */
+  private Result end(Turn turn, GenerationOutcome outcome) throws Exception {
+    int turns = 0;
+    if (turn.session() != null) {
+      SessionHeader header = header(turn.request());
+      if (outcome.failure() == null) {
+        if (header.turns() == 0) {
+          results.metrics().add(Counter.SESSIONS_STARTED, 1);
+        }
+        header = memory.store(header, turn, outcome);
+      }
+      turns = header.turns();
+    }
+    return finished(turn.key(), results.of(turn, outcome, turns));
+  }
+
+  private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
+    completion.complete(
+        out -> {
+          forget(key);
+          out.emit(finished(key, results.acknowledged(request)));
+        });
+    return InferenceCall.done();
+  }
+
+  private void cancelled(String key, Request request, Emitter<Result> out) throws Exception {
+    Failure failure = new Failure(ErrorCode.CANCELLED, "cancelled by request");
+    out.emit(finished(key, results.failed(request, failure)));
+  }
+
+  /** Keeps the result for a request id that comes again, unless sending again may help. */
+  private Result finished(String key, Result result) throws Exception {
+    Failure failure = result.failure();
+    if (failure == null || !failure.code().retryable()) {
+      long now = context.currentTimeMillis();
+      SessionHeader header = store.remember(result, now, limits.remembered());
+      if (header.timerMillis() == 0) {
+        store.setHeader(header.withTimer(timer(now + ttlMillis(key))));
+      }
+    }
+    return result;
+  }
+
+  private long timer(long millis) {
+    context.registerTimer(millis);
+    return millis;
+  }
+
+  private long ttlMillis(String key) {
+    return (SessionKeys.isSessionless(key) ? limits.sessionlessTtl() : kv.ttl()).toMillis();
+  }
+
+  /** A request without a session has its content for a key: whatever is stored answers it too. */
+  private @Nullable Result sameContent() throws Exception {
+    SessionHeader header = store.header();
+    if (header == null || header.recent().isEmpty()) {
+      return null;
+    }
+    Result last = store.result(header.recent().get(header.recent().size() - 1));
+    return last == null || last.failure() != null ? null : last;
+  }
+
+  private void forget(String key) {
+    store.clear();
+    engine.forget(key);
+    results.metrics().add(Counter.SESSIONS_ENDED, 1);
+  }
+
+  private SessionHeader header(Request request) throws Exception {
+    SessionHeader header = request.sessionId() == null ? null : store.header();
+    return header == null ? SessionHeader.fresh(context.currentTimeMillis()) : header;
+  }
+}

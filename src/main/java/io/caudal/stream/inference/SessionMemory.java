@@ -1,0 +1,91 @@
+package io.caudal.stream.inference;
+
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.ModelInfo;
+import io.caudal.engine.host.Engine;
+import io.caudal.kv.KvBlock;
+import io.caudal.kv.TokenChain;
+import io.caudal.kv.codec.BlockMiss;
+import io.caudal.kv.codec.DecodedBlock;
+import io.caudal.kv.codec.KvBlockCodecV1;
+import io.caudal.metrics.Counter;
+import io.caudal.metrics.SubtaskMetrics;
+import io.caudal.stream.state.SessionHeader;
+import io.caudal.stream.state.SessionStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a session's KV from state for the engine, and writes a turn's tokens and KV to state. */
+final class SessionMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionMemory.class);
+
+  private final SessionStore store;
+  private final SubtaskMetrics metrics;
+  private final KvBlockCodecV1 codec;
+  private final int blockTokens;
+
+  SessionMemory(SessionStore store, Engine engine, SubtaskMetrics metrics) {
+    ModelInfo model = engine.model();
+    this.store = store;
+    this.metrics = metrics;
+    this.codec = new KvBlockCodecV1(model.kv(), model.fingerprint());
+    this.blockTokens = engine.blockTokens();
+  }
+
+  /** Tokens whose KV is in state, in blocks of the size in use. */
+  int storedTokens(SessionHeader header) {
+    return header.kvBlockTokens() == blockTokens ? header.kvTokens() : 0;
+  }
+
+  /**
+   * The session's KV from state, from token 0 to the first block that is missing or of no use; what
+   * follows is recomputed from tokens.
+   */
+  List<KvBlock> restore(SessionHeader header, int[] tokens) throws Exception {
+    int stored = storedTokens(header);
+    List<KvBlock> blocks = new ArrayList<>();
+    long hash = TokenChain.ROOT;
+    for (int first = 0; first < stored; first += blockTokens) {
+      int n = Math.min(blockTokens, stored - first);
+      hash = TokenChain.extend(hash, tokens, first, first + n);
+      byte[] encoded = store.block(first / blockTokens);
+      DecodedBlock decoded =
+          encoded == null
+              ? new DecodedBlock.Miss(BlockMiss.TRUNCATED)
+              : codec.decode(encoded, first / blockTokens, n, hash);
+      if (decoded instanceof DecodedBlock.Hit hit) {
+        blocks.add(hit.block());
+        metrics.add(Counter.RESTORED_TOKENS, n);
+        metrics.add(Counter.RESTORED_BYTES, encoded == null ? 0 : encoded.length);
+      } else {
+        metrics.add(Counter.BLOCK_MISSES, 1);
+        LOG.warn("KV from token {} on is recomputed: {}", first, decoded);
+        break;
+      }
+    }
+    return blocks;
+  }
+
+  /** Remembers an answered turn; returns the session's new header. */
+  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome) throws Exception {
+    int[] all = new int[turn.context().length + outcome.output().length];
+    System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
+    System.arraycopy(outcome.output(), 0, all, turn.context().length, outcome.output().length);
+    store.putTokens(all, turn.historyTokens());
+    if (header.kvTokens() > 0 && header.kvBlockTokens() != blockTokens) {
+      store.clearBlocks();
+    }
+    int kvTokens = storedTokens(header);
+    for (KvBlock block : outcome.newBlocks()) {
+      byte[] encoded = codec.encode(block);
+      store.putBlock(block.index(), encoded);
+      metrics.add(Counter.STORED_BYTES, encoded.length);
+      kvTokens = block.index() * blockTokens + block.tokens();
+    }
+    SessionHeader next = header.afterTurn(all.length, kvTokens, blockTokens);
+    store.setHeader(next);
+    return next;
+  }
+}

@@ -1,0 +1,28 @@
+package io.caudal.stream.inference;
+
+import io.caudal.protocol.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way through the operator, with what {@link InferenceFunction} has to know again
+ * when it ends.
+ *
+ * @param key Flink's key: the session id, or a hash of the content
+ * @param context the session's history, then the new turn's prompt
+ * @param historyTokens of these, the tokens that the session remembers already
+ * @param startMillis epoch milliseconds when its work began
+ * @param restoreNanos time spent on reading and decoding KV
+ */
+record Turn(
+    String key,
+    Request request,
+    int[] context,
+    int historyTokens,
+    long startMillis,
+    long restoreNanos) {
+
+  /** Null for a request without memory. */
+  @Nullable String session() {
+    return request.sessionId();
+  }
+}

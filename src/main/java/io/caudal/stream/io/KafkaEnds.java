@@ -1,0 +1,131 @@
+package io.caudal.stream.io;
+
+import io.caudal.config.Delivery;
+import io.caudal.config.KafkaSettings;
+import io.caudal.protocol.ControlAck;
+import io.caudal.protocol.ControlAckJson;
+import io.caudal.protocol.DeadLetter;
+import io.caudal.protocol.DeadLetterJson;
+import io.caudal.protocol.MetricsJson;
+import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.TokenChunk;
+import io.caudal.protocol.TokenChunkJson;
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.jspecify.annotations.Nullable;
+
+/** The job's Kafka sources and sinks, as configured. */
+public final class KafkaEnds {
+  private final KafkaSettings settings;
+
+  public KafkaEnds(KafkaSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Requests from where the group stopped, or from the topic's start. */
+  public KafkaSource<RawRecord> requests() {
+    return source(settings.requestsTopic());
+  }
+
+  /** Control changes, likewise. */
+  public KafkaSource<RawRecord> control() {
+    return source(settings.controlTopic());
+  }
+
+  public KafkaSink<Result> results() {
+    return sink(
+        "results",
+        settings.delivery(),
+        new RecordWriter<>(
+            settings.resultsTopic(),
+            result -> either(result.sessionId(), result.requestId()),
+            ResultJson::write));
+  }
+
+  public KafkaSink<DeadLetter> deadLetters() {
+    return sink(
+        "dead-letters",
+        settings.delivery(),
+        new RecordWriter<>(settings.deadLetterTopic(), letter -> null, DeadLetterJson::write));
+  }
+
+  public KafkaSink<TokenChunk> tokens() {
+    return sink(
+        "tokens",
+        Delivery.AT_LEAST_ONCE,
+        new RecordWriter<>(
+            settings.tokensTopic(),
+            chunk -> either(chunk.sessionId(), chunk.requestId()),
+            TokenChunkJson::write));
+  }
+
+  public KafkaSink<MetricsRecord> metrics() {
+    return sink(
+        "metrics",
+        Delivery.AT_LEAST_ONCE,
+        new RecordWriter<>(
+            settings.metricsTopic(),
+            metrics -> Integer.toString(metrics.subtask()),
+            MetricsJson::write));
+  }
+
+  public KafkaSink<ControlAck> acks() {
+    return sink(
+        "acks",
+        Delivery.AT_LEAST_ONCE,
+        new RecordWriter<>(settings.acksTopic(), ControlAck::changeId, ControlAckJson::write));
+  }
+
+  @SuppressWarnings("deprecation") // the connector takes nothing else
+  private KafkaSource<RawRecord> source(String topic) {
+    return KafkaSource.<RawRecord>builder()
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(settings.groupId())
+        .setClientIdPrefix(settings.groupId() + "-" + topic)
+        .setTopics(topic)
+        .setStartingOffsets(
+            OffsetsInitializer.committedOffsets(
+                org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
+        .setProperties(clientProperties())
+        .setProperty("isolation.level", "read_committed")
+        .setDeserializer(new RawRecordReader())
+        .build();
+  }
+
+  private <T> KafkaSink<T> sink(String name, Delivery delivery, RecordWriter<T> writer) {
+    Properties properties = clientProperties();
+    // Whoever waits for a token waits for nothing else: batches form while the broker is busy.
+    properties.setProperty("linger.ms", "0");
+    properties.setProperty(
+        "transaction.timeout.ms", Long.toString(settings.transactionTimeout().toMillis()));
+    KafkaSinkBuilder<T> builder =
+        KafkaSink.<T>builder()
+            .setBootstrapServers(settings.bootstrapServers())
+            .setKafkaProducerConfig(properties)
+            .setRecordSerializer(writer);
+    return switch (delivery) {
+      case EXACTLY_ONCE ->
+          builder
+              .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+              .setTransactionalIdPrefix(settings.groupId() + "-" + name)
+              .build();
+      case AT_LEAST_ONCE -> builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
+    };
+  }
+
+  private Properties clientProperties() {
+    Properties properties = new Properties();
+    properties.putAll(settings.client());
+    return properties;
+  }
+
+  private static String either(@Nullable String session, String request) {
+    return session == null ? request : session;
+  }
+}

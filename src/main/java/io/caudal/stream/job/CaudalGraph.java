@@ -1,0 +1,91 @@
+package io.caudal.stream.job;
+
+import io.caudal.config.JobSettings;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.RequestSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionKeys;
+import io.caudal.stream.inference.InferenceFunction;
+import io.caudal.stream.inference.Outputs;
+import io.caudal.stream.io.ControlParsing;
+import io.caudal.stream.io.KafkaEnds;
+import io.caudal.stream.io.RawRecord;
+import io.caudal.stream.io.RequestParsing;
+import io.caudal.stream.operator.InFlightLimits;
+import io.caudal.stream.operator.KeyedAsync;
+import io.caudal.stream.state.WireTypes;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job graph: {@code requests → parse → keyBy session → inference → results}, with tokens,
+ * metrics and acknowledgements beside it and the control stream into it. The uids are part of every
+ * savepoint.
+ */
+final class CaudalGraph {
+  private final StreamExecutionEnvironment environment;
+  private final Settings settings;
+  private final KafkaEnds kafka;
+
+  CaudalGraph(StreamExecutionEnvironment environment, Settings settings) {
+    this.environment = environment;
+    this.settings = settings;
+    this.kafka = new KafkaEnds(KafkaSettings.from(settings));
+  }
+
+  void build() {
+    JobSettings job = JobSettings.from(settings);
+    SingleOutputStreamOperator<Request> requests =
+        source(kafka.requests(), "requests")
+            .process(new RequestParsing(RequestSettings.from(settings)))
+            .returns(WireTypes.REQUEST)
+            .name("parse")
+            .uid("parse");
+    SingleOutputStreamOperator<ControlChange> control =
+        source(kafka.control(), "control")
+            .process(new ControlParsing())
+            .returns(WireTypes.CONTROL_CHANGE)
+            .setParallelism(1)
+            .name("parse-control")
+            .uid("parse-control");
+
+    SingleOutputStreamOperator<Result> results =
+        KeyedAsync.process(
+                "inference",
+                requests.keyBy(SessionKeys::of, Types.STRING),
+                control,
+                new InferenceFunction(settings),
+                new InFlightLimits(job.capacity(), Math.max(job.capacity(), job.hardCapacity())),
+                PrimitiveArrayTypeInfo.INT_PRIMITIVE_ARRAY_TYPE_INFO,
+                WireTypes.RESULT)
+            .uid("inference");
+
+    sink(results.union(requests.getSideOutput(RequestParsing.REFUSED)), kafka.results(), "results");
+    sink(results.getSideOutput(Outputs.TOKENS), kafka.tokens(), "tokens");
+    sink(results.getSideOutput(Outputs.METRICS), kafka.metrics(), "metrics");
+    sink(results.getSideOutput(Outputs.ACKS), kafka.acks(), "acks");
+    sink(
+        requests
+            .getSideOutput(RequestParsing.DEAD_LETTERS)
+            .union(control.getSideOutput(RequestParsing.DEAD_LETTERS)),
+        kafka.deadLetters(),
+        "dead-letters");
+  }
+
+  private SingleOutputStreamOperator<RawRecord> source(KafkaSource<RawRecord> source, String name) {
+    return environment.fromSource(source, WatermarkStrategy.noWatermarks(), name).uid(name);
+  }
+
+  private static <T> void sink(DataStream<T> records, KafkaSink<T> sink, String name) {
+    records.sinkTo(sink).name(name + "-sink").uid(name + "-sink");
+  }
+}

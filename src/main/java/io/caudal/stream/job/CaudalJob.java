@@ -1,0 +1,75 @@
+package io.caudal.stream.job;
+
+import io.caudal.config.JobSettings;
+import io.caudal.config.Settings;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The Flink job's main class. Arguments are settings, {@code --KEY VALUE} each; see the
+ * configuration reference.
+ */
+public final class CaudalJob {
+  /** Bounds later rescaling; a savepoint can't be restored with another. */
+  private static final int MAX_PARALLELISM = 128;
+
+  private CaudalJob() {}
+
+  public static void main(String[] args) throws Exception {
+    Settings settings;
+    try {
+      settings = Settings.of(parse(args));
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "Caudal's engine is not on Flink's class path: copy caudal-engine.jar and the libraries"
+              + " beside it into Flink's lib folder",
+          e);
+    }
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    configure(environment);
+    new CaudalGraph(environment, settings).build();
+    environment.execute(JobSettings.from(settings).name());
+  }
+
+  /**
+   * What the job needs of Flink; what only is a good default gives way to Flink's configuration.
+   */
+  static void configure(StreamExecutionEnvironment environment) {
+    Configuration needed = new Configuration();
+    needed.set(PipelineOptions.GENERIC_TYPES, false);
+    needed.set(PipelineOptions.OBJECT_REUSE, true);
+    byDefault(environment, needed, PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    byDefault(
+        environment, needed, CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    byDefault(environment, needed, CheckpointingOptions.ENABLE_UNALIGNED, true);
+    environment.configure(needed);
+  }
+
+  private static <T> void byDefault(
+      StreamExecutionEnvironment environment, Configuration to, ConfigOption<T> key, T value) {
+    if (environment.getConfiguration().getOptional(key).isEmpty()) {
+      to.set(key, value);
+    }
+  }
+
+  static Map<String, String> parse(String[] args) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < args.length; i += 2) {
+      if (!args[i].startsWith("--") || i + 1 == args.length) {
+        throw new CaudalException(
+            ErrorCode.CONFIG_INVALID,
+            "arguments are pairs of --KEY VALUE, this is not: " + args[i]);
+      }
+      values.put(args[i].substring(2), args[i + 1]);
+    }
+    return values;
+  }
+}

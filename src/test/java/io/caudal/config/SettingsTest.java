@@ -1,0 +1,71 @@
+package io.caudal.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caudal.error.CaudalException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+  @Test
+  void every_default_is_allowed_by_its_own_key() {
+    Settings none = Settings.of(Map.of());
+    assertThat(Settings.keys())
+        .isNotEmpty()
+        .allSatisfy(key -> assertThat(none.get(key)).as(key.name()).isNotNull());
+  }
+
+  @Test
+  void given_values_reach_their_records() {
+    Settings settings =
+        Settings.of(
+            Map.ofEntries(
+                Map.entry("engine.max-batch", "4"),
+                Map.entry("engine.linger", "2min"),
+                Map.entry("kv.block-bytes", "512kb"),
+                Map.entry("kv.state.ttl", "12h"),
+                Map.entry("model.dtype", "FP32"),
+                Map.entry("results.delivery", "at-least-once"),
+                Map.entry("kafka.client.sasl.mechanism", "PLAIN")));
+
+    assertThat(EngineSettings.from(settings).maxBatch()).isEqualTo(4);
+    assertThat(EngineSettings.from(settings).linger()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(KvSettings.from(settings).blockBytes()).isEqualTo(512 << 10);
+    assertThat(KvSettings.from(settings).ttl()).isEqualTo(Duration.ofHours(12));
+    assertThat(ModelSettings.from(settings).dtype()).isEqualTo(Dtype.FP32);
+    assertThat(KafkaSettings.from(settings).delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
+    assertThat(KafkaSettings.from(settings).client())
+        .containsOnly(Map.entry("sasl.mechanism", "PLAIN"));
+  }
+
+  @Test
+  void a_wrong_value_is_refused_with_value_range_and_key() {
+    Settings settings = Settings.of(Map.of("engine.max-batch", "0"));
+
+    assertThatThrownBy(() -> EngineSettings.from(settings))
+        .isInstanceOf(CaudalException.class)
+        .hasMessageContainingAll("engine.max-batch", "'0'", "1 to 1024");
+    assertThatThrownBy(() -> KvSettings.from(Settings.of(Map.of("kv.state.ttl", "soon"))))
+        .hasMessageContainingAll("kv.state.ttl", "'soon'", "1s to 3650d");
+    assertThatThrownBy(
+            () -> KvSettings.from(Settings.of(Map.of("kv.block-bytes", "99999999999999gb"))))
+        .hasMessageContaining("kv.block-bytes");
+  }
+
+  @Test
+  void an_unknown_key_is_refused_with_the_nearest() {
+    assertThatThrownBy(() -> Settings.of(Map.of("engine.maxbatch", "4")))
+        .isInstanceOf(CaudalException.class)
+        .hasMessageContainingAll("engine.maxbatch", "engine.max-batch");
+  }
+
+  @Test
+  void client_secrets_are_not_printed() {
+    Settings settings = Settings.of(Map.of("kafka.client.sasl.jaas.config", "password='hunter2'"));
+
+    assertThat(KafkaSettings.from(settings).toString()).doesNotContain("hunter2");
+  }
+}

@@ -1,0 +1,110 @@
+package io.caudal.engine;
+
+import io.caudal.kv.KvDtype;
+import io.caudal.kv.KvShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model whose KV is the tokens themselves and whose next token is a hash over all KV, so that any
+ * KV that is missing, moved or mixed up changes the answer. Token 0 ends an answer.
+ */
+final class FakeRunner implements ModelRunner {
+  static final int VOCABULARY = 97;
+  static final int CONTEXT = 512;
+
+  private final Map<Integer, int[]> kv = new HashMap<>();
+  private final int slots;
+  int steps;
+  int tokensComputed;
+
+  FakeRunner(int slots) {
+    this.slots = slots;
+  }
+
+  /** What the model answers to a context, by definition. */
+  static int next(int[] tokens, int length) {
+    int hash = 17;
+    for (int i = 0; i < length; i++) {
+      hash = hash * 31 + tokens[i] * 7 + i;
+    }
+    return Math.floorMod(hash ^ (hash >>> 13), VOCABULARY);
+  }
+
+  @Override
+  public ModelInfo model() {
+    return new ModelInfo(
+        "fake", 1, CONTEXT, VOCABULARY, Set.of(0), new KvShape(1, 1, 1, KvDtype.FP32));
+  }
+
+  @Override
+  public int slots() {
+    return slots;
+  }
+
+  @Override
+  public void reserve(int slot, int capacityTokens) {
+    kv.merge(slot, new int[capacityTokens], (old, fresh) -> Arrays.copyOf(old, capacityTokens));
+  }
+
+  @Override
+  public void release(int slot) {
+    kv.remove(slot);
+  }
+
+  @Override
+  public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
+    for (int i = 0; i < tokens; i++) {
+      room(slot)[firstToken + i] = data.getInt(i * 4);
+    }
+  }
+
+  @Override
+  public ByteBuffer exportKv(int slot, int firstToken, int tokens) {
+    ByteBuffer data = ByteBuffer.allocate(tokens * 8).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < tokens; i++) {
+      data.putInt(i * 4, room(slot)[firstToken + i]);
+    }
+    return data;
+  }
+
+  @Override
+  public float[][] forward(List<Chunk> chunks) {
+    steps++;
+    return chunks.stream()
+        .peek(this::compute)
+        .filter(Chunk::wantsLogits)
+        .map(this::logits)
+        .toArray(float[][]::new);
+  }
+
+  @Override
+  public void close() {
+    kv.clear();
+  }
+
+  private void compute(Chunk chunk) {
+    tokensComputed += chunk.tokens().length;
+    System.arraycopy(
+        chunk.tokens(), 0, room(chunk.slot()), chunk.firstPosition(), chunk.tokens().length);
+  }
+
+  private float[] logits(Chunk chunk) {
+    float[] row = new float[VOCABULARY];
+    row[next(room(chunk.slot()), chunk.firstPosition() + chunk.tokens().length)] = 1;
+    return row;
+  }
+
+  private int[] room(int slot) {
+    int[] room = kv.get(slot);
+    if (room == null) {
+      throw new IllegalStateException("slot " + slot + " has no room");
+    }
+    return room;
+  }
+}

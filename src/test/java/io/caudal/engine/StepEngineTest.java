@@ -1,0 +1,345 @@
+package io.caudal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.config.EngineSettings;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.kv.KvBlock;
+import io.caudal.kv.KvPool;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.FinishReason;
+import io.caudal.protocol.SamplingParams;
+import io.caudal.schedule.TokenLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The step loop over a runner whose answer depends on every byte of its KV. */
+class StepEngineTest {
+  private static final int BLOCK = 16;
+  private static final int ROOM = 2048;
+
+  private final FakeRunner runner = new FakeRunner(64);
+  private final KvPool pool = new KvPool(ROOM);
+  private final ManualClock clock = new ManualClock();
+  private final StepEngine engine = engine(runner, pool, 8, 64);
+
+  @Test
+  void answers_what_the_model_says() {
+    Heard heard = submit(generation("a", null, prompt(40, 1), 20));
+
+    run(engine);
+
+    assertThat(heard.outcome().output()).isEqualTo(expected(prompt(40, 1), 20));
+    assertThat(heard.outcome().text()).isEqualTo(heard.shown()).isNotEmpty();
+  }
+
+  @Test
+  void a_batch_and_chunks_change_nothing() {
+    StepEngine narrow = engine(new FakeRunner(64), new KvPool(ROOM), 3, 16);
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      heard.add(submit(narrow, generation("r" + i, null, prompt(5 + i * 9, i), 15)));
+    }
+
+    run(narrow);
+
+    for (int i = 0; i < 12; i++) {
+      assertThat(heard.get(i).outcome().output()).isEqualTo(expected(prompt(5 + i * 9, i), 15));
+    }
+  }
+
+  @Test
+  void a_session_that_comes_back_computes_only_what_is_new() {
+    Heard first = submit(generation("a", "s", prompt(100, 1), 10));
+    run(engine);
+    int[] second = concat(prompt(100, 1), first.outcome().output(), new int[] {5, 6, 7});
+    int before = runner.tokensComputed;
+
+    Heard heard = submit(generation("b", "s", second, 1));
+    run(engine);
+
+    assertThat(heard.outcome().output()).isEqualTo(expected(second, 1));
+    assertThat(heard.outcome().cachedTokens()).isEqualTo(second.length - 4);
+    assertThat(runner.tokensComputed - before).isEqualTo(4);
+  }
+
+  @Test
+  void exported_blocks_restore_the_session_elsewhere() {
+    Heard first = submit(generation("a", "s", prompt(100, 1), 10));
+    run(engine);
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int stored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+    int[] second = concat(prompt(100, 1), first.outcome().output(), new int[] {5, 6, 7});
+    StepEngine elsewhere = engine(new FakeRunner(4), new KvPool(ROOM), 8, 64);
+
+    Heard heard = submit(elsewhere, restored("b", "s", second, 8, stored, blocks));
+    run(elsewhere);
+
+    assertThat(heard.outcome().output()).isEqualTo(expected(second, 8));
+    assertThat(heard.outcome().cachedTokens()).isEqualTo(stored);
+    assertThat(heard.outcome().newBlocks().get(0).index()).isEqualTo(stored / BLOCK);
+  }
+
+  @Test
+  void a_session_that_was_rolled_back_is_not_answered_from_its_future() {
+    submit(generation("a", "s", prompt(60, 1), 10));
+    run(engine);
+    int[] other = prompt(60, 1);
+    other[30] = 96;
+
+    Heard heard = submit(generation("b", "s", other, 10));
+    run(engine);
+
+    assertThat(heard.outcome().output()).isEqualTo(expected(other, 10));
+    assertThat(heard.outcome().cachedTokens()).isEqualTo(30);
+  }
+
+  @Test
+  void an_earlier_attempts_tokens_are_continued_not_repeated() {
+    int[] answer = expected(prompt(30, 3), 12);
+    int[] context = concat(prompt(30, 3), Arrays.copyOf(answer, 5));
+    Generation continued =
+        new Generation(
+            "a",
+            null,
+            context,
+            5,
+            0,
+            List.of(),
+            SamplingParams.GREEDY,
+            0,
+            List.of(),
+            12,
+            0,
+            "t",
+            0,
+            Long.MAX_VALUE);
+
+    Heard heard = submit(continued);
+    run(engine);
+
+    assertThat(heard.outcome().output()).isEqualTo(answer);
+    assertThat(heard.shown()).isEqualTo(heard.outcome().text());
+  }
+
+  @Test
+  void preempted_sequences_resume_where_they_were() {
+    FakeRunner tight = new FakeRunner(64);
+    KvPool small = new KvPool(320);
+    StepEngine crowded = engine(tight, small, 8, 256);
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      heard.add(submit(crowded, generation("r" + i, null, prompt(60, i), 120)));
+    }
+
+    run(crowded);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(heard.get(i).outcome().output()).isEqualTo(expected(prompt(60, i), 120));
+    }
+    // Each token was computed once: what was moved off the device came back, not recomputed.
+    int computed = heard.stream().mapToInt(h -> 60 + h.outcome().output().length).sum();
+    assertThat(tight.tokensComputed).isLessThanOrEqualTo(computed + 4 * 8);
+    assertThat(small.free()).isEqualTo(small.total());
+  }
+
+  @Test
+  void idle_sessions_make_way_and_the_books_balance() {
+    for (int i = 0; i < 100; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s99")).isPositive();
+    assertThat(engine.residentTokens("s0")).isZero();
+
+    for (int i = 0; i < 100; i++) {
+      engine.forget("s" + i);
+    }
+    assertThat(pool.free()).isEqualTo(pool.total());
+    assertThat(engine.load()).isZero();
+  }
+
+  @Test
+  void cancelled_requests_end_at_once_and_free_their_room() {
+    Heard heard = submit(generation("a", null, prompt(100, 1), 200));
+    engine.step();
+    engine.cancel("a", new Failure(ErrorCode.CANCELLED, "enough"));
+
+    assertThat(heard.outcome().reason()).isEqualTo(FinishReason.ERROR);
+    assertThat(Objects.requireNonNull(heard.outcome().failure()).code())
+        .isEqualTo(ErrorCode.CANCELLED);
+    assertThat(pool.free()).isEqualTo(pool.total());
+    assertThat(engine.step()).isFalse();
+  }
+
+  @Test
+  void expired_requests_cost_no_step() {
+    Heard heard =
+        submit(
+            new Generation(
+                "a",
+                null,
+                prompt(10, 1),
+                0,
+                0,
+                List.of(),
+                SamplingParams.GREEDY,
+                0,
+                List.of(),
+                5,
+                0,
+                "t",
+                0,
+                1000));
+    clock.millis = 1001;
+
+    run(engine);
+
+    assertThat(Objects.requireNonNull(heard.outcome().failure()).code())
+        .isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(runner.steps).isZero();
+  }
+
+  @Test
+  void ends_at_the_context_and_says_when_it_does_not_fit() {
+    Heard full = submit(generation("a", null, prompt(FakeRunner.CONTEXT - 3, 1), 100));
+    StepEngine tiny = engine(new FakeRunner(4), new KvPool(64), 8, 64);
+    Heard refused = submit(tiny, generation("b", null, prompt(70, 1), 10));
+
+    run(engine);
+
+    assertThat(full.outcome().output()).hasSizeLessThanOrEqualTo(3);
+    assertThat(Objects.requireNonNull(refused.outcome().failure()).message())
+        .contains("71 tokens", "64", "kv.device.tokens");
+  }
+
+  private Heard submit(Generation generation) {
+    return submit(engine, generation);
+  }
+
+  private static Heard submit(StepEngine engine, Generation generation) {
+    Heard heard = new Heard();
+    engine.submit(generation, new TokenLog(generation.context(), 16), heard);
+    return heard;
+  }
+
+  private static void run(StepEngine engine) {
+    for (int steps = 0; engine.step(); steps++) {
+      assertThat(steps).isLessThan(100_000);
+    }
+  }
+
+  private StepEngine engine(FakeRunner runner, KvPool pool, int batch, int budget) {
+    return new StepEngine(
+        runner,
+        pool,
+        BLOCK,
+        new EngineSettings(1, batch, budget, Duration.ZERO),
+        new NumberTokenizer(),
+        clock);
+  }
+
+  private static Generation generation(
+      String id, @Nullable String session, int[] prompt, int most) {
+    return restored(id, session, prompt, most, 0, List.of());
+  }
+
+  private static Generation restored(
+      String id,
+      @Nullable String session,
+      int[] prompt,
+      int most,
+      int stored,
+      List<KvBlock> blocks) {
+    return new Generation(
+        id,
+        session,
+        prompt,
+        0,
+        stored,
+        blocks,
+        SamplingParams.GREEDY,
+        0,
+        List.of(),
+        most,
+        0,
+        "t",
+        0,
+        Long.MAX_VALUE);
+  }
+
+  private static int[] prompt(int length, int seed) {
+    int[] ids = new int[length];
+    for (int i = 0; i < length; i++) {
+      ids[i] = Math.floorMod(i * 31 + seed * 17 + 1, FakeRunner.VOCABULARY);
+    }
+    return ids;
+  }
+
+  /** What the model answers by its definition, one token after the other. */
+  private static int[] expected(int[] prompt, int most) {
+    int[] all = Arrays.copyOf(prompt, prompt.length + most);
+    for (int n = prompt.length; n < all.length; n++) {
+      int next = FakeRunner.next(all, n);
+      if (next == 0 || n == FakeRunner.CONTEXT) {
+        return Arrays.copyOfRange(all, prompt.length, n);
+      }
+      all[n] = next;
+    }
+    return Arrays.copyOfRange(all, prompt.length, all.length);
+  }
+
+  private static int[] concat(int[]... parts) {
+    return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+  }
+
+  private static final class Heard implements GenerationListener {
+    private final StringBuilder shown = new StringBuilder();
+    private @Nullable GenerationOutcome outcome;
+
+    @Override
+    public void onText(String text) {
+      assertThat(outcome).isNull();
+      shown.append(text);
+    }
+
+    @Override
+    public void onFinish(GenerationOutcome finished) {
+      assertThat(outcome).isNull();
+      outcome = finished;
+    }
+
+    @Override
+    public void onEngineFailure(CaudalException failure) {
+      throw failure;
+    }
+
+    GenerationOutcome outcome() {
+      return Objects.requireNonNull(outcome, "not finished");
+    }
+
+    String shown() {
+      return shown.toString();
+    }
+  }
+
+  private static final class ManualClock implements EngineClock {
+    private long millis = 500;
+
+    @Override
+    public long millis() {
+      return millis;
+    }
+
+    @Override
+    public long nanos() {
+      return millis * 1_000_000;
+    }
+  }
+}
