@@ -1,5 +1,6 @@
 package io.caudal.cli;
 
+import io.caudal.cli.engine.GenerateCommand;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.PrintWriter;
@@ -22,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Stateful LLM inference on Apache Flink.",
-    subcommands = {LocalCommand.class, ChatCommand.class, DemoCommand.class},
+    subcommands = {LocalCommand.class, ChatCommand.class, DemoCommand.class, GenerateCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
