@@ -20,15 +20,21 @@ public final class BrokerMain {
   private BrokerMain() {}
 
   public static void main(String[] args) throws Exception {
-    Path folder = Path.of(args[0]);
-    Properties config = config(folder, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    KafkaRaftServer server =
+        start(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
+    server.awaitShutdown();
+  }
+
+  /** Starts a broker in this process. */
+  static KafkaRaftServer start(Path folder, int port, int controllerPort) throws Exception {
     if (!Files.exists(folder.resolve("meta.properties"))) {
       format(folder);
     }
+    Properties config = config(folder, port, controllerPort);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config), Time.SYSTEM);
-    Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
     server.startup();
-    server.awaitShutdown();
+    return server;
   }
 
   private static void format(Path folder) throws Exception {

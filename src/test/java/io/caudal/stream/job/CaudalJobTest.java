@@ -1,0 +1,357 @@
+package io.caudal.stream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.local.EmbeddedBroker;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
+import io.caudal.error.ErrorCode;
+import io.caudal.protocol.ControlAck;
+import io.caudal.protocol.ControlAckJson;
+import io.caudal.protocol.DeadLetter;
+import io.caudal.protocol.DeadLetterJson;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.FinishReason;
+import io.caudal.protocol.MetricsJson;
+import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.TokenChunk;
+import io.caudal.protocol.TokenChunkJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole job with a real broker, RocksDB and the bundled model, in one process. */
+class CaudalJobTest {
+  private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path folder;
+  private static EmbeddedBroker broker;
+  private static MiniCluster cluster;
+  private static Topics topics;
+  private static JobID job;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = new EmbeddedBroker(folder.resolve("kafka"), TOPICS);
+    topics = new Topics(broker.bootstrapServers());
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(2)
+                .build());
+    cluster.start();
+    job = submit(2, null);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+    topics.close();
+    broker.close();
+  }
+
+  @Test
+  void a_conversation_survives_a_lost_taskmanager_and_a_rescale() throws Exception {
+    JsonNode session = golden(2);
+    ask(session, "s-survives", 0);
+    Result second = ask(session, "s-survives", 1);
+    assertThat(second.usage().cachedTokens()).isGreaterThan(second.usage().promptTokens() / 3);
+    assertThat(second.turn()).isEqualTo(2);
+
+    cluster.terminateTaskManager(0).get();
+    cluster.startTaskManager();
+    Result third = ask(session, "s-survives", 2);
+    assertThat(third.attempt()).isGreaterThan(second.attempt());
+
+    String savepoint =
+        cluster
+            .stopWithSavepoint(
+                job,
+                folder.resolve("savepoints").toUri().toString(),
+                false,
+                SavepointFormatType.NATIVE)
+            .get();
+    job = submit(1, savepoint);
+    Result fourth = ask(session, "s-survives", 3);
+
+    assertThat(fourth.turn()).isEqualTo(4);
+    assertThat(fourth.usage().cachedTokens()).isGreaterThan(fourth.usage().promptTokens() / 2);
+    assertThat(results("s-survives")).hasSize(4);
+  }
+
+  @Test
+  void pieces_of_an_answer_add_up_to_its_text() throws Exception {
+    Result result = ask(golden(4), "s-stream", 0);
+    result = ask(golden(4), "s-stream", 1);
+
+    String id = result.requestId();
+    long attempt = result.attempt();
+    topics.await(TOPICS.tokensTopic(), 1, value -> isLast(value, id));
+    List<TokenChunk> pieces =
+        topics.all(TOPICS.tokensTopic()).stream()
+            .map(TokenChunkJson::read)
+            .filter(chunk -> chunk.requestId().equals(id) && chunk.attempt() == attempt)
+            .sorted(Comparator.comparingInt(TokenChunk::index))
+            .toList();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < pieces.size(); i++) {
+      assertThat(pieces.get(i).index()).isEqualTo(i);
+      text.append(pieces.get(i).text());
+    }
+    assertThat(text.toString()).isEqualTo(result.text());
+    assertThat(pieces).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void a_repeated_request_is_answered_from_memory() {
+    String request =
+        "{\"request_id\":\"again\",\"session_id\":\"s-again\",\"messages\":"
+            + "[{\"role\":\"user\",\"content\":\"My name is Zorvek.\"}]}";
+    topics.send(TOPICS.requestsTopic(), "s-again", request);
+    topics.send(TOPICS.requestsTopic(), "s-again", request);
+
+    List<byte[]> both = topics.await(TOPICS.resultsTopic(), 2, value -> id(value).equals("again"));
+
+    Result first = ResultJson.read(both.get(0));
+    Result second = ResultJson.read(both.get(1));
+    assertThat(first.repeated()).isFalse();
+    assertThat(second.repeated()).isTrue();
+    assertThat(second.text()).isEqualTo(first.text());
+    assertThat(second.turn()).isEqualTo(1);
+  }
+
+  @Test
+  void an_ended_session_remembers_nothing() throws Exception {
+    JsonNode session = golden(0);
+    ask(session, "s-ended", 0);
+    topics.send(
+        TOPICS.requestsTopic(),
+        "s-ended",
+        "{\"type\":\"end_session\",\"request_id\":\"end\",\"session_id\":\"s-ended\"}");
+    assertThat(result("end").failure()).isNull();
+
+    topics.send(TOPICS.requestsTopic(), "s-ended", message("ended-2", "What is my name?", ""));
+    Result after = result("ended-2");
+
+    assertThat(after.usage().cachedTokens()).isZero();
+    assertThat(after.text()).doesNotContain("Zorvek");
+  }
+
+  @Test
+  void a_running_request_can_be_cancelled_and_leaves_no_trace() {
+    topics.send(
+        TOPICS.requestsTopic(),
+        "s-cancel",
+        "{\"request_id\":\"endless\",\"prompt\":\"Once\",\"max_tokens\":1900}");
+    topics.await(
+        TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).requestId().equals("endless"));
+    topics.send(
+        TOPICS.requestsTopic(),
+        "s-cancel",
+        "{\"type\":\"cancel\",\"request_id\":\"stop-it\",\"target_request_id\":\"endless\"}");
+
+    assertThat(failure(result("endless")).code()).isEqualTo(ErrorCode.CANCELLED);
+    assertThat(result("stop-it").failure()).isNull();
+    topics.send(TOPICS.requestsTopic(), "s-cancel", message("after-cancel", "Hello!", ""));
+    assertThat(result("after-cancel").turn()).isEqualTo(1);
+  }
+
+  @Test
+  void bad_input_is_answered_or_kept_and_the_job_goes_on() throws Exception {
+    topics.send(TOPICS.requestsTopic(), null, "{not json");
+    topics.send(TOPICS.requestsTopic(), null, new byte[] {(byte) 0xff, 1});
+    topics.send(TOPICS.requestsTopic(), null, (byte[]) null);
+    topics.send(TOPICS.requestsTopic(), "s-bad", message("too-hot", "Hi", ",\"temperature\":9"));
+    topics.send(TOPICS.requestsTopic(), "s-bad", message("other", "Hi", ",\"model\":\"gpt\""));
+    topics.send(TOPICS.requestsTopic(), "s-bad", message("long", "Hi", ",\"max_tokens\":4000"));
+    topics.send(TOPICS.requestsTopic(), "s-bad", "{\"type\":\"dance\",\"request_id\":\"dance\"}");
+
+    assertThat(failure(result("too-hot")).message()).contains("temperature", "9");
+    assertThat(failure(result("other")).code()).isEqualTo(ErrorCode.UNKNOWN_MODEL);
+    assertThat(failure(result("long")).code()).isEqualTo(ErrorCode.CONTEXT_TOO_LONG);
+    assertThat(failure(result("dance")).code()).isEqualTo(ErrorCode.UNKNOWN_TYPE);
+    List<DeadLetter> letters =
+        topics.await(TOPICS.deadLetterTopic(), 4, value -> true).stream()
+            .map(DeadLetterJson::read)
+            .toList();
+    assertThat(letters)
+        .extracting(DeadLetter::code)
+        .contains(
+            ErrorCode.BAD_JSON, ErrorCode.BAD_UTF8, ErrorCode.EMPTY_RECORD, ErrorCode.UNKNOWN_TYPE);
+    assertThat(letters).anySatisfy(l -> assertThat(l.original()).containsExactly(0xff, 1));
+    assertThat(ask(golden(3), "s-good", 0).failure()).isNull();
+  }
+
+  @Test
+  void identical_requests_without_a_session_run_once() {
+    String body = "\"prompt\":\"Once there was\",\"max_tokens\":8}";
+    topics.send(TOPICS.requestsTopic(), null, "{\"request_id\":\"one\"," + body);
+    topics.send(TOPICS.requestsTopic(), null, "{\"request_id\":\"two\"," + body);
+
+    Result one = result("one");
+    Result two = result("two");
+
+    assertThat(two.text()).isEqualTo(one.text()).isNotEmpty();
+    assertThat(List.of(one.repeated(), two.repeated())).containsExactlyInAnyOrder(false, true);
+  }
+
+  @Test
+  void live_settings_change_whole_or_not_at_all() {
+    topics.send(
+        TOPICS.controlTopic(),
+        "x",
+        "{\"change_id\":\"c1\",\"set\":{\"engine.max-batch\":4,\"engine.token-budget\":\"1\"}}");
+    topics.send(
+        TOPICS.controlTopic(), "x", "{\"change_id\":\"c2\",\"set\":{\"engine.max-batch\":4}}");
+
+    ControlAck refused = ack("c1");
+    assertThat(refused.problems()).singleElement().asString().contains("engine.token-budget", "16");
+    assertThat(refused.applied()).isEmpty();
+    ControlAck applied = ack("c2");
+    assertThat(applied.problems()).isEmpty();
+    assertThat(applied.applied()).containsEntry("engine.max-batch", "4");
+    assertThat(applied.configVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void metrics_count_what_happened() throws Exception {
+    ask(golden(5), "s-metrics", 0);
+
+    byte[] record =
+        topics.await(TOPICS.metricsTopic(), 1, value -> answered(MetricsJson.read(value))).get(0);
+    MetricsRecord metrics = MetricsJson.read(record);
+    assertThat(metrics.counters().get("completion_tokens")).isPositive();
+    assertThat(metrics.counters().get("stored_bytes")).isPositive();
+  }
+
+  private static boolean answered(MetricsRecord metrics) {
+    return metrics.counters().get("results_ok") > 0 && metrics.latencies().containsKey("ttft_ms");
+  }
+
+  /** Sends one turn of a golden session and checks its answer against the golden one. */
+  private static Result ask(JsonNode session, String sessionId, int turn) {
+    String id = sessionId + "-" + turn;
+    String question = session.path("messages").path(turn * 2).path("content").asText();
+    topics.send(TOPICS.requestsTopic(), sessionId, message(id, question, ""));
+    Result result = result(id);
+    assertThat(result.failure()).isNull();
+    assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(result.text())
+        .isEqualTo(session.path("messages").path(turn * 2 + 1).path("content").asText());
+    assertThat(result.sessionId()).isEqualTo(sessionId);
+    return result;
+  }
+
+  private static Result result(String requestId) {
+    return ResultJson.read(
+        topics.await(TOPICS.resultsTopic(), 1, value -> id(value).equals(requestId)).get(0));
+  }
+
+  private static List<Result> results(String session) {
+    return topics.all(TOPICS.resultsTopic()).stream()
+        .map(ResultJson::read)
+        .filter(result -> session.equals(result.sessionId()))
+        .toList();
+  }
+
+  private static ControlAck ack(String change) {
+    return ControlAckJson.read(
+        topics
+            .await(
+                TOPICS.acksTopic(),
+                1,
+                value -> ControlAckJson.read(value).changeId().equals(change))
+            .get(0));
+  }
+
+  private static boolean isLast(byte[] value, String id) {
+    TokenChunk chunk = TokenChunkJson.read(value);
+    return chunk.last() && chunk.requestId().equals(id);
+  }
+
+  private static String id(byte[] result) {
+    return ResultJson.read(result).requestId();
+  }
+
+  private static Failure failure(Result result) {
+    return Objects.requireNonNull(result.failure());
+  }
+
+  private static String message(String id, String content, String more) {
+    return String.format(
+        "{\"request_id\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}",
+        id, content, more);
+  }
+
+  private static JsonNode golden(int session) throws IOException {
+    try (var in = CaudalJobTest.class.getResourceAsStream("/models/demo/golden.json")) {
+      return JSON.readTree(in).path("sessions").path(session);
+    }
+  }
+
+  private static JobID submit(int parallelism, String savepoint) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        folder.resolve("checkpoints").toUri().toString());
+    configuration.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    environment.setParallelism(parallelism);
+    CaudalJob.configure(environment);
+    new CaudalGraph(environment, settings()).build();
+    return cluster.submitJob(environment.getStreamGraph()).get().getJobID();
+  }
+
+  private static Settings settings() {
+    Map<String, String> values = new HashMap<>();
+    values.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    values.put("model.dtype", "fp32");
+    values.put("metrics.interval", "500ms");
+    values.put("kv.block-bytes", "64kb");
+    return Settings.of(values);
+  }
+}

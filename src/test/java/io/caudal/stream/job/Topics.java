@@ -1,0 +1,114 @@
+package io.caudal.stream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A client of the job's topics: writes records, and remembers all that it reads of a topic. */
+final class Topics implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  private final Properties common = new Properties();
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Map<String, KafkaConsumer<byte[], byte[]>> consumers = new HashMap<>();
+  private final Map<String, List<ConsumerRecord<byte[], byte[]>>> read = new HashMap<>();
+
+  Topics(String bootstrapServers) {
+    common.put("bootstrap.servers", bootstrapServers);
+    producer = new KafkaProducer<>(common, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  void send(String topic, @Nullable String key, String value) {
+    send(topic, key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void send(String topic, @Nullable String key, byte @Nullable [] value) {
+    byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+    producer.send(new ProducerRecord<>(topic, bytes, value));
+    producer.flush();
+  }
+
+  /** Waits until at least {@code count} committed records of the topic satisfy the predicate. */
+  List<byte[]> await(String topic, int count, Predicate<byte[]> wanted) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      poll(topic, Duration.ofMillis(100));
+      List<byte[]> found = values(topic).filter(wanted).toList();
+      if (found.size() >= count) {
+        return found;
+      }
+      assertThat(System.nanoTime())
+          .as("%d records of %s; got %s", count, topic, texts(topic))
+          .isLessThan(end);
+    }
+  }
+
+  /** All committed records of the topic that came until now. */
+  List<byte[]> all(String topic) {
+    KafkaConsumer<byte[], byte[]> consumer = consumer(topic);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      poll(topic, Duration.ofMillis(50));
+    }
+    return values(topic).toList();
+  }
+
+  private void poll(String topic, Duration wait) {
+    List<ConsumerRecord<byte[], byte[]>> records =
+        read.computeIfAbsent(topic, name -> new ArrayList<>());
+    consumer(topic).poll(wait).forEach(records::add);
+  }
+
+  private Stream<byte[]> values(String topic) {
+    return read.getOrDefault(topic, List.of()).stream().map(ConsumerRecord::value);
+  }
+
+  private List<String> texts(String topic) {
+    return values(topic).map(value -> new String(value, StandardCharsets.UTF_8)).toList();
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String topic) {
+    return consumers.computeIfAbsent(
+        topic,
+        name -> {
+          Properties properties = new Properties();
+          properties.putAll(common);
+          properties.put("isolation.level", "read_committed");
+          KafkaConsumer<byte[], byte[]> consumer =
+              new KafkaConsumer<>(
+                  properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+          List<TopicPartition> partitions =
+              consumer.partitionsFor(name).stream().map(Topics::partition).toList();
+          consumer.assign(partitions);
+          consumer.seekToBeginning(partitions);
+          return consumer;
+        });
+  }
+
+  private static TopicPartition partition(PartitionInfo info) {
+    return new TopicPartition(info.topic(), info.partition());
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    consumers.values().forEach(KafkaConsumer::close);
+  }
+}
