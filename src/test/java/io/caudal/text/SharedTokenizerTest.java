@@ -46,7 +46,7 @@ class SharedTokenizerTest {
 
   @Test
   void bytesOfACharacterComeWhole() {
-    int[] ids = text.tokenizer().encode("日本 😀 é", false);
+    int[] ids = text.tokenizer().encode("日本 é 😀", false);
     TextStream stream = new TextStream(text.tokenizer(), List.of(), new int[] {1});
     StringBuilder shown = new StringBuilder();
     for (int id : ids) {
@@ -54,11 +54,11 @@ class SharedTokenizerTest {
       assertThat(piece).doesNotContain("\uFFFD");
       shown.append(piece);
     }
-    assertThat(shown + stream.flush()).isEqualTo("日本 😀 é");
+    assertThat(shown + stream.flush()).isEqualTo("日本 é 😀");
     TextStream cut = new TextStream(text.tokenizer(), List.of(), new int[0]);
     Arrays.stream(ids).limit(ids.length - 1L).forEach(cut::accept);
-    assertThat(cut.text()).isEqualTo("日本 😀 ");
-    assertThat(cut.flush()).isEqualTo("\uFFFD");
+    assertThat(cut.text()).isEqualTo("日本 é ");
+    assertThat(cut.flush()).matches("\uFFFD+");
   }
 
   @Test

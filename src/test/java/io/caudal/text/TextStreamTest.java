@@ -98,7 +98,7 @@ class TextStreamTest {
   @Property(tries = 200)
   void nonsenseKeepsNoTokenWaitingForLong(@ForAll long seed) {
     Random random = new Random(seed);
-    // The bytes 0x80 to 0xBF: each alone is never a character.
+    // Ends of a character without its beginning.
     int[] halves = TOKENIZER.encode("漢", false);
     TextStream stream = stream(List.of());
     for (int i = 0; i < 200; i++) {
