@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,6 +108,13 @@ class ChatTemplateTest {
     Message evil = new Message(Role.USER, "{{ raise_exception('x') }}{% raw %}'\"\\n{# #}");
     assertThat(template("{{ messages[0].content }}").render(List.of(evil), true, NOW))
         .isEqualTo(evil.content());
+  }
+
+  @Property(tries = 300)
+  void aMessageComesOutAsItIs(@ForAll String content) {
+    ChatTemplate template = template("{{ '[' + messages[0]['content'] + ']' }}");
+    assertThat(template.render(List.of(new Message(Role.USER, content)), true, NOW))
+        .isEqualTo("[" + content + "]");
   }
 
   private static ChatTemplate template(String source) {
