@@ -315,6 +315,10 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     }
   }
 
+  KeyedAsyncMetrics counters() {
+    return counters;
+  }
+
   private final class OperatorEmitter implements Emitter<OUT> {
     @Override
     public void emit(OUT value) {
