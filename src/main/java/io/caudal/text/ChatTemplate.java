@@ -68,7 +68,7 @@ final class ChatTemplate {
             LegacyOverrides.newBuilder()
                 .withIterateOverMapKeys(true)
                 .withEvaluateMapKeys(true)
-                .withUsePyishObjectMapper(true)
+                .withUsePyishObjectMapper(false)
                 .withUseNaturalOperatorPrecedence(true)
                 .withParseWhitespaceControlStrictly(true)
                 .withAllowAdjacentTextNodes(true)

@@ -37,7 +37,7 @@ final class StreamDecoder {
     int from = Math.max(0, prompt.length - CONTEXT_TOKENS);
     String context = tokenizer.decode(prompt, from, prompt.length);
     // Half a character at the end of the prompt could not be told from one of the answer.
-    if (context.indexOf(REPLACEMENT) < 0) {
+    if (!waits(context)) {
       size = prompt.length - from;
       System.arraycopy(prompt, from, window, 0, size);
       read = size;
@@ -52,8 +52,7 @@ final class StreamDecoder {
     }
     window[size++] = tokenId;
     String text = tokenizer.decode(window, 0, size);
-    boolean whole =
-        text.length() > prefix.length() && text.charAt(text.length() - 1) != REPLACEMENT;
+    boolean whole = text.length() > prefix.length() && !waits(text);
     if (!whole && size - read < MAX_WAITING) {
       return "";
     }
@@ -72,5 +71,9 @@ final class StreamDecoder {
     String added = text.substring(Math.min(prefix.length(), text.length()));
     prefix = text;
     return added;
+  }
+
+  private static boolean waits(String text) {
+    return !text.isEmpty() && text.charAt(text.length() - 1) == REPLACEMENT;
   }
 }

@@ -82,7 +82,8 @@ public final class Checkpoint implements AutoCloseable {
     return file;
   }
 
-  SortedSet<String> names() {
+  /** Every tensor, in the order of names. */
+  public SortedSet<String> names() {
     return new TreeSet<>(fileOf.keySet());
   }
 

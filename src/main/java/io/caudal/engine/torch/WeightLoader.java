@@ -4,7 +4,11 @@ import ai.djl.pytorch.jni.IValue;
 import io.caudal.engine.model.Checkpoint;
 import io.caudal.engine.model.ModelConfig;
 import io.caudal.engine.model.Weight;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Hands a checkpoint's tensors to a decoder module, role by role and layer by layer. Rows of
@@ -14,6 +18,7 @@ final class WeightLoader {
   private final DecoderModule module;
   private final Checkpoint checkpoint;
   private final ModelConfig config;
+  private final Set<String> read = new HashSet<>();
 
   WeightLoader(DecoderModule module, Checkpoint checkpoint, ModelConfig config) {
     this.module = module;
@@ -36,6 +41,21 @@ final class WeightLoader {
         vocabulary,
         hidden);
     endLinear("head");
+    refuseUnread();
+  }
+
+  /** A tensor that the decoder has no place for would be left out of every answer, unnoticed. */
+  private void refuseUnread() {
+    for (String name : checkpoint.names()) {
+      boolean harmless = name.endsWith(".rotary_emb.inv_freq") || name.equals("lm_head.weight");
+      if (!read.contains(name) && !harmless) {
+        throw new CaudalException(
+            ErrorCode.MODEL_UNSUPPORTED,
+            String.format(
+                "the weights have a tensor %s, which %s with this config.json does not",
+                name, config.architecture().className()));
+      }
+    }
   }
 
   private void loadAttention(String layer) {
@@ -94,6 +114,7 @@ final class WeightLoader {
   }
 
   private void rows(String name, Long... shape) {
+    read.add(name);
     for (Weight slice : checkpoint.read(name, List.of(shape))) {
       module.runWithBytes(
           "add_rows",

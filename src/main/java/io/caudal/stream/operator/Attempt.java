@@ -26,8 +26,11 @@ final class Attempt {
     for (long number : stored.get()) {
       last = Math.max(last, number);
     }
-    boolean first = !context.isRestored() && flinkAttempt == 0;
-    number = first ? 1 : Math.max(Math.max(last, 1) + 1, nowMillis);
+    number = next(last, context.isRestored() || flinkAttempt > 0, nowMillis);
+  }
+
+  static long next(long last, boolean restart, long nowMillis) {
+    return restart ? Math.max(Math.max(last, 1) + 1, nowMillis) : 1;
   }
 
   long number() {

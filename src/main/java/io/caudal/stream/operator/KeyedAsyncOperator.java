@@ -18,7 +18,6 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private final int keyGroups;
   private final transient MailboxExecutor mailbox;
   private final transient TaskThread taskThread;
-  private final transient Emitter<OUT> out = new OperatorEmitter();
+  private final transient Emitter<OUT> out;
   private final transient SideOutputs sideOutputs;
   private final transient HeldWatermarks watermarks = new HeldWatermarks();
 
@@ -61,6 +60,9 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
 
   @SuppressWarnings("NullAway.Init")
   private transient KeyedAsyncMetrics counters;
+
+  @SuppressWarnings("NullAway.Init")
+  private transient Valve valve;
 
   /** The key group whose copies of control records are heeded. */
   private transient int controlGroup;
@@ -82,6 +84,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     this.progressType = progressType;
     this.keyGroups = keyGroups;
     mailbox = parameters.getMailboxExecutor();
+    out = new OutputEmitter<>(output);
     taskThread = new TaskThread(mailbox);
     sideOutputs = new SideOutputs(taskThread, out);
   }
@@ -95,6 +98,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     attempt = new Attempt(state, task.getAttemptNumber(), now);
     queues = new KeyQueues<>(state.getKeyedStateStore(), inputType, progressType, watermarks);
     counters = KeyedAsyncMetrics.register(getMetricGroup(), queues);
+    valve = new Valve(limits, mailbox, counters.valveOpened());
     controlGroup = firstKeyGroup(task);
   }
 
@@ -143,32 +147,11 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     if (handled) {
       return;
     }
-    awaitCapacity();
+    valve.await(queues);
     setCurrentKey(key); // waiting ran other keys' completions
     lane = queues.lane(key);
     queues.add(lane, input);
     startHead(lane);
-  }
-
-  /**
-   * Waits until the operator may take one more input in, running completions and timers meanwhile.
-   *
-   * <p>A plain {@code yield()}, as in AsyncWaitOperator, would hold checkpoints up: it runs mails
-   * of this operator only, never a checkpoint's, so the checkpoint would wait for a call to
-   * complete. Hence the valve: if a mail is there that may not run here, take one input beyond the
-   * capacity, return to the task's loop, and the checkpoint runs.
-   */
-  private void awaitCapacity() throws InterruptedException {
-    while (queues.accepted() >= limits.capacity()) {
-      if (mailbox.tryYield()) {
-        continue;
-      }
-      if (mailbox.shouldInterrupt() && queues.accepted() < limits.hardCapacity()) {
-        counters.valveOpened().inc();
-        return;
-      }
-      Thread.sleep(1); // no way to wait for either kind of mail
-    }
   }
 
   @Override
@@ -315,15 +298,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     }
   }
 
-  private final class OperatorEmitter implements Emitter<OUT> {
-    @Override
-    public void emit(OUT value) {
-      output.collect(new StreamRecord<>(value));
-    }
-
-    @Override
-    public <T> void emit(OutputTag<T> tag, T value) {
-      output.collect(tag, new StreamRecord<>(value));
-    }
+  KeyedAsyncMetrics counters() {
+    return counters;
   }
 }
