@@ -41,12 +41,14 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole job with a real broker, RocksDB and the bundled model, in one process. */
+@NullUnmarked
 class CaudalJobTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -112,8 +114,8 @@ class CaudalJobTest {
 
   @Test
   void pieces_of_an_answer_add_up_to_its_text() throws Exception {
-    Result result = ask(golden(4), "s-stream", 0);
-    result = ask(golden(4), "s-stream", 1);
+    ask(golden(4), "s-stream", 0);
+    Result result = ask(golden(4), "s-stream", 1);
 
     String id = result.requestId();
     long attempt = result.attempt();
@@ -343,7 +345,7 @@ class CaudalJobTest {
     environment.setParallelism(parallelism);
     CaudalJob.configure(environment);
     new CaudalGraph(environment, settings()).build();
-    return cluster.submitJob(environment.getStreamGraph()).get().getJobID();
+    return cluster.submitJob(environment.getStreamGraph().getJobGraph()).get().getJobID();
   }
 
   private static Settings settings() {

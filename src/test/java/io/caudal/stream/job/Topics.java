@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client of the job's topics: writes records, and remembers all that it reads of a topic. */
 final class Topics implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Properties common = new Properties();
   private final KafkaProducer<byte[], byte[]> producer;
@@ -41,8 +42,9 @@ final class Topics implements AutoCloseable {
 
   void send(String topic, @Nullable String key, byte @Nullable [] value) {
     byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-    producer.send(new ProducerRecord<>(topic, bytes, value));
+    Future<?> sent = producer.send(new ProducerRecord<>(topic, bytes, value));
     producer.flush();
+    assertThat(sent).isDone();
   }
 
   /** Waits until at least {@code count} committed records of the topic satisfy the predicate. */
