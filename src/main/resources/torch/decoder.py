@@ -4,7 +4,7 @@
 # Linear weights are [out, in]; "qkv" holds the rows of q, k and v below each other. On a CPU that
 # oneDNN serves they are packed by oneDNN, and only its own linear can read them.
 #
-# A slot is one sequence's KV, [layers, 2, kv_heads, capacity, head_dim]; `kv[slot]` are its layers.
+# A slot is one sequence's KV: `kv[slot]` has a contiguous [2, kv_heads, capacity, head_dim] a layer.
 #
 # The importer's Python: types on arguments and results, dtypes as numbers (4 int64, 6 fp32, 7 fp64),
 # operators outside aten as ops.NAMESPACE.name.
@@ -90,16 +90,24 @@ class Decoder(Module):
   def release(self, slot: int) -> None:
     self.kv[slot] = annotate(List[Tensor], [])
 
-  # Keeps the slot's first `keep` positions.
-  def reserve(self, slot: int, capacity: int, keep: int) -> None:
-    grown = torch.empty([self.layers, 2, self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device)
-    if keep > 0:
-      for layer in range(self.layers):
-        grown[layer][:, :, :keep].copy_(self.kv[slot][layer][:, :, :keep])
-    self.kv[slot] = grown.unbind()
+  # Makes the slot hold `tokens` positions or some more, so that growing is rare and attention meets
+  # few different shapes. New memory is zero: attention reads it with no weight, so it must be finite.
+  def grow(self, slot: int, tokens: int) -> None:
+    held = 0
+    if len(self.kv[slot]) > 0:
+      held = self.kv[slot][0].size(2)
+    if tokens > held:
+      step = max(64, tokens // 8 // 64 * 64)
+      capacity = (tokens + step - 1) // step * step
+      grown = torch.zeros([self.layers, 2, self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device).unbind()
+      if held > 0:
+        for layer in range(self.layers):
+          grown[layer][:, :, :held].copy_(self.kv[slot][layer])
+      self.kv[slot] = grown
 
   # `bytes`: [layers, 2, kv_heads, tokens, head_dim]
   def import_kv(self, slot: int, first: int, tokens: int, bytes: Tensor) -> None:
+    self.grow(slot, first + tokens)
     data = bytes.view_copy(dtype=self.dtype).view([self.layers, 2, self.kv_heads, tokens, self.head_dim])
     for layer in range(self.layers):
       self.kv[slot][layer][:, :, first:first + tokens].copy_(data[layer])
@@ -113,6 +121,8 @@ class Decoder(Module):
   # One pass over a batch of chunks, their tokens one after the other. A chunk is the `lengths[i]`
   # tokens that follow the `pasts[i]` ones in `slots[i]`. Returns fp32 logits of the tokens in `rows`.
   def step(self, tokens: List[int], positions: List[int], slots: List[int], pasts: List[int], lengths: List[int], rows: List[int]) -> Tensor:
+    for i in range(len(slots)):
+      self.grow(slots[i], pasts[i] + lengths[i])
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
@@ -180,20 +190,21 @@ class Decoder(Module):
       kv = self.kv[slots[i]][layer]
       kv[0, :, pasts[i]:total].copy_(k[row:end].transpose(0, 1))
       kv[1, :, pasts[i]:total].copy_(v[row:end].transpose(0, 1))
-      keys = kv[0, :, :total]
-      values = kv[1, :, :total]
       if lengths[i] == 1:
-        outputs.append(self.attend_one(q[row:end], keys, values))
+        outputs.append(self.attend_one(q[row:end], kv, total))
       else:
-        outputs.append(self.attend_many(q[row:end], keys, values, masks[i]))
+        outputs.append(self.attend_many(q[row:end], kv[0, :, :total], kv[1, :, :total], masks[i]))
       row = end
     return self.linear("out", layer, torch.cat(outputs))
 
-  # The query heads of a group are the rows of one product with the group's keys.
-  def attend_one(self, q: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+  # The query heads of a group are the rows of one product with the group's keys. All of the slot is
+  # multiplied, the part past `total` with no weight: a product with a part of it would copy that.
+  def attend_one(self, q: Tensor, kv: Tensor, total: int) -> Tensor:
+    keys, values = kv.unbind()
     grouped = q.reshape([self.kv_heads, self.heads // self.kv_heads, self.head_dim])
-    scores = torch.matmul(grouped * self.head_dim ** -0.5, keys.transpose(1, 2))
-    return torch.matmul(torch.softmax(scores, -1), values).view([1, -1])
+    scores = torch.bmm(grouped * self.head_dim ** -0.5, keys.transpose(1, 2))
+    scores[:, :, total:].fill_(-inf)
+    return torch.bmm(torch.softmax(scores, -1), values).view([1, -1])
 
   # Groups take the place of batches, so that a group's keys are shared without a copy.
   def attend_many(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:

@@ -35,8 +35,14 @@ public final class Main implements Runnable {
   private boolean verbose;
 
   public static void main(String[] args) {
+    int code = 1;
+    try {
+      code = commandLine().execute(args);
+    } catch (OutOfMemoryError e) {
+      System.err.println("caudal: " + ErrorCode.OUT_OF_MEMORY + ": " + e.getMessage());
+    }
     // Threads of Kafka's and Flink's clients may linger.
-    System.exit(commandLine().execute(args));
+    System.exit(code);
   }
 
   static CommandLine commandLine() {

@@ -41,10 +41,14 @@ final class JobSubmission {
           arguments.add("--" + key);
           arguments.add(value);
         });
+    // This JVM has the job jar's connector and Kafka client too, and uses the latter itself: two
+    // copies of one class would not go together. The cluster keeps to its own order.
+    Configuration here = new Configuration(configuration);
+    here.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
     try (PackagedProgram program =
             PackagedProgram.newBuilder()
                 .setJarFile(jar.toFile())
-                .setConfiguration(configuration)
+                .setConfiguration(here)
                 .setArguments(arguments.toArray(String[]::new))
                 .setSavepointRestoreSettings(
                     restoreFrom

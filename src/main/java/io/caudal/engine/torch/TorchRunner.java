@@ -10,7 +10,10 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Objects;
 
-/** Steps one decoder module; a slot's KV is a tensor inside the module. */
+/**
+ * Steps one decoder module; a slot's KV are tensors inside the module. They grow with what is
+ * written, an eighth or 64 tokens at a time, so a reservation is a limit, not yet memory.
+ */
 final class TorchRunner implements ModelRunner {
   private final DecoderModule module;
   private final ModelInfo info;
@@ -18,7 +21,7 @@ final class TorchRunner implements ModelRunner {
   /** Positions each slot has room for; 0 for an empty one. */
   private final int[] capacity;
 
-  /** Positions of each slot that were ever written: what growing must copy. */
+  /** Positions of each slot that were ever written. */
   private final int[] written;
 
   TorchRunner(DecoderModule module, ModelInfo info, int slots) {
@@ -41,12 +44,7 @@ final class TorchRunner implements ModelRunner {
 
   @Override
   public void reserve(int slot, int capacityTokens) {
-    if (capacityTokens <= capacity[slot]) {
-      return;
-    }
-    module.run(
-        "reserve", IValue.from(slot), IValue.from(capacityTokens), IValue.from(written[slot]));
-    capacity[slot] = capacityTokens;
+    capacity[slot] = Math.max(capacity[slot], capacityTokens);
   }
 
   @Override
@@ -65,6 +63,9 @@ final class TorchRunner implements ModelRunner {
     if (data.remaining() != wanted) {
       throw new IllegalArgumentException(
           String.format("%d tokens of KV are %d bytes, not %d", tokens, wanted, data.remaining()));
+    }
+    if (tokens == 0) {
+      return;
     }
     module.runWithBytes(
         "import_kv", data, IValue.from(slot), IValue.from(firstToken), IValue.from(tokens));

@@ -1,0 +1,102 @@
+package io.caudal.cli.demo;
+
+import java.io.PrintWriter;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints conversations that run side by side so that they can be read: one answer streams to the
+ * open line, the others wait their turn and are printed when it ends.
+ */
+final class Transcript {
+  private final PrintWriter out;
+  private final Map<String, Exchange> waiting = new LinkedHashMap<>();
+  private @Nullable String open;
+
+  Transcript(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** A user's turn was sent. */
+  void asked(String name, String text) {
+    // A speaker whose last exchange still waits to be printed has it finished: print in order.
+    Exchange exchange = waiting.computeIfAbsent(name, key -> new Exchange());
+    exchange.text.append(prefix(name, '>')).append(text).append('\n').append(prefix(name, '<'));
+    exchange.ended = false;
+    if (open == null) {
+      openNext();
+    }
+  }
+
+  /** More of the answer to the speaker's last turn. */
+  void piece(String name, String text) {
+    if (name.equals(open)) {
+      out.print(text);
+      out.flush();
+    } else {
+      Exchange exchange = waiting.get(name);
+      if (exchange != null) {
+        exchange.text.append(text);
+      }
+    }
+  }
+
+  /** The answer to the speaker's last turn is complete. */
+  void ended(String name) {
+    if (name.equals(open)) {
+      out.println();
+      open = null;
+      openNext();
+    } else {
+      Exchange exchange = waiting.get(name);
+      if (exchange != null) {
+        exchange.text.append('\n');
+        exchange.ended = true;
+      }
+    }
+    out.flush();
+  }
+
+  /** Something that happens around the conversations. */
+  void event(String text) {
+    if (open != null) {
+      out.println();
+    }
+    out.println("=== " + text);
+    if (open != null) {
+      out.print(prefix(open, '<') + "... ");
+    }
+    out.flush();
+  }
+
+  /** Prints what has ended, then lets the first that hasn't go on in the open line. */
+  private void openNext() {
+    for (Iterator<Map.Entry<String, Exchange>> entries = waiting.entrySet().iterator();
+        entries.hasNext(); ) {
+      Map.Entry<String, Exchange> entry = entries.next();
+      if (entry.getValue().ended) {
+        out.print(entry.getValue().text);
+        entries.remove();
+      }
+    }
+    Iterator<Map.Entry<String, Exchange>> unfinished = waiting.entrySet().iterator();
+    if (unfinished.hasNext()) {
+      Map.Entry<String, Exchange> next = unfinished.next();
+      unfinished.remove();
+      open = next.getKey();
+      out.print(next.getValue().text);
+    }
+    out.flush();
+  }
+
+  private static String prefix(String name, char direction) {
+    return String.format("%-6s%c ", name, direction);
+  }
+
+  private static final class Exchange {
+    private final StringBuilder text = new StringBuilder();
+    private boolean ended;
+  }
+}
