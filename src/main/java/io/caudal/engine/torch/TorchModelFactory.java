@@ -14,9 +14,12 @@ import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
 import io.caudal.kv.KvShape;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads Hugging Face folders into PyTorch. */
 public final class TorchModelFactory implements ModelRunnerFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(TorchModelFactory.class);
 
   @Override
   public LoadedModel load(ModelSettings settings) {
@@ -53,6 +56,10 @@ public final class TorchModelFactory implements ModelRunnerFactory {
     }
   }
 
+  /**
+   * FP16 is computed as such everywhere, but on a CPU without avx512_fp16 only a batch of one is
+   * fast: oneDNN has nothing to offer there and PyTorch's own product is made for one row.
+   */
   private static TorchDtype dtype(Dtype dtype, Device device) {
     return switch (dtype) {
       case AUTO -> device.isGpu() || CpuFeatures.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32;
@@ -71,6 +78,7 @@ public final class TorchModelFactory implements ModelRunnerFactory {
       module.run("probe_packed", IValue.from(dtype.code()));
       return true;
     } catch (CaudalException e) {
+      LOG.info("oneDNN has no packed linear layers in {} here; plain ones are used", dtype, e);
       return false;
     }
   }
