@@ -1,6 +1,8 @@
 package io.caudal.cli;
 
+import io.caudal.cli.engine.BenchCommand;
 import io.caudal.cli.engine.GenerateCommand;
+import io.caudal.cli.engine.MakeModelCommand;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.PrintWriter;
@@ -23,7 +25,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Stateful LLM inference on Apache Flink.",
-    subcommands = {LocalCommand.class, ChatCommand.class, DemoCommand.class, GenerateCommand.class},
+    subcommands = {
+      LocalCommand.class,
+      ChatCommand.class,
+      DemoCommand.class,
+      GenerateCommand.class,
+      BenchCommand.class,
+      MakeModelCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

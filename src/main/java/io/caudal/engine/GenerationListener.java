@@ -5,6 +5,9 @@ import io.caudal.error.CaudalException;
 /** Hears of one generation, on the engine's thread: hand over and return at once. */
 public interface GenerationListener {
 
+  /** A token was generated, the end token excepted; before any text that it completes. */
+  default void onToken(int id) {}
+
   /** Text that is safe to show: never half a character, never the start of a stop text. */
   void onText(String text);
 

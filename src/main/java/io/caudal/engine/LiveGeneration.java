@@ -77,6 +77,7 @@ final class LiveGeneration {
 
   void append(int id) {
     sequence.tokens().append(id);
+    listener.onToken(id);
     show(text.accept(id));
   }
 

@@ -6,6 +6,7 @@ import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
 import io.caudal.protocol.SamplingParams;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,6 +14,8 @@ import java.util.concurrent.CompletionException;
 /** An answer that the engine is working on. */
 final class PendingAnswer implements GenerationListener {
   private final CompletableFuture<GenerationOutcome> outcome = new CompletableFuture<>();
+  private long[] tokenNanos = new long[256];
+  private int tokens;
 
   /** Hands a prompt of token ids to the engine; {@code id} names it and seeds its sampling. */
   static PendingAnswer submit(
@@ -59,6 +62,19 @@ final class PendingAnswer implements GenerationListener {
     } catch (CompletionException e) {
       throw e.getCause() instanceof CaudalException known ? known : e;
     }
+  }
+
+  /** When each token came, in {@code System.nanoTime}; after {@link #await}. */
+  long[] tokenNanos() {
+    return Arrays.copyOf(tokenNanos, tokens);
+  }
+
+  @Override
+  public void onToken(int id) {
+    if (tokens == tokenNanos.length) {
+      tokenNanos = Arrays.copyOf(tokenNanos, tokens * 2);
+    }
+    tokenNanos[tokens++] = System.nanoTime();
   }
 
   @Override
