@@ -62,12 +62,18 @@ class SurroundingsTest {
   }
 
   @Test
-  void the_end_of_a_log_leaves_out_stack_frames() throws IOException {
+  void of_a_log_with_errors_the_first_ones_are_shown() throws IOException {
     Path log =
         Files.writeString(
             temp.resolve("log"),
-            "ERROR Could not bind\n\tat a.B.c(B.java:1)\n\t... 3 more\nWARNING: old method\n");
+            "INFO Starting\nERROR Could not bind\n\tat a.B.c(B.java:1)\n\t... 3 more\n");
     assertThat(LogTail.of(List.of(log, temp.resolve("none"))))
         .isEqualTo("\n  ERROR Could not bind");
+  }
+
+  @Test
+  void of_a_log_without_errors_the_last_lines_are_shown() throws IOException {
+    Path log = Files.writeString(temp.resolve("log"), "1\n2\n3\n4\n5\n6\n7\nWARNING: old\n");
+    assertThat(LogTail.of(List.of(log))).isEqualTo("\n  2\n  3\n  4\n  5\n  6\n  7");
   }
 }
