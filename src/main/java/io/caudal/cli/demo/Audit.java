@@ -1,7 +1,5 @@
 package io.caudal.cli.demo;
 
-import io.caudal.cli.client.ResultLog;
-import io.caudal.config.KafkaSettings;
 import io.caudal.protocol.Result;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Compares what was asked with what the results topic holds, read from its beginning. */
+/** Compares what was asked with all that the results topic holds. */
 final class Audit {
   private Audit() {}
 
   static DemoReport of(
       Collection<Asked> asked,
-      KafkaSettings kafka,
+      List<Result> resultsTopic,
       ReferenceAnswers reference,
       long killNanos,
       long recoveredNanos) {
     Map<String, List<Result>> committed =
-        ResultLog.readAll(kafka).stream().collect(Collectors.groupingBy(Result::requestId));
+        resultsTopic.stream().collect(Collectors.groupingBy(Result::requestId));
     Map<String, Result> first = new HashMap<>();
     int duplicated = 0;
     for (Asked request : asked) {

@@ -1,6 +1,7 @@
 package io.caudal.cli.demo;
 
 import io.caudal.cli.client.KafkaClientSide;
+import io.caudal.cli.client.ResultLog;
 import io.caudal.cli.local.LocalCaudal;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -52,7 +53,8 @@ public final class DemoRun {
     asker.pollUntil("the last commit", () -> asker.all().stream().allMatch(Asked::hasResult));
     transcript.event("audit: the same turns again in new sessions, one at a time, undisturbed");
     ReferenceAnswers reference = new UndisturbedReplay(client, run);
-    return Audit.of(asker.all(), caudal.kafka(), reference, killNanos, recoveredNanos);
+    return Audit.of(
+        asker.all(), ResultLog.readAll(caudal.kafka()), reference, killNanos, recoveredNanos);
   }
 
   /** Each session says its turns one after the other, all sessions side by side. */

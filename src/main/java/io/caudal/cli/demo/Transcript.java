@@ -19,28 +19,27 @@ final class Transcript {
     this.out = out;
   }
 
-  /** A user's turn was sent. */
+  /** A user's turn was sent; it is printed with the first piece of its answer. */
   void asked(String name, String text) {
-    // A speaker whose last exchange still waits to be printed has it finished: print in order.
     Exchange exchange = waiting.computeIfAbsent(name, key -> new Exchange());
     exchange.text.append(prefix(name, '>')).append(text).append('\n').append(prefix(name, '<'));
+    exchange.answering = false;
     exchange.ended = false;
-    if (open == null) {
-      openNext();
-    }
   }
 
   /** More of the answer to the speaker's last turn. */
   void piece(String name, String text) {
+    Exchange exchange = waiting.get(name);
     if (name.equals(open)) {
       out.print(text);
-      out.flush();
-    } else {
-      Exchange exchange = waiting.get(name);
-      if (exchange != null) {
-        exchange.text.append(text);
+    } else if (exchange != null) {
+      exchange.text.append(text);
+      exchange.answering = true;
+      if (open == null) {
+        openNext();
       }
     }
+    out.flush();
   }
 
   /** The answer to the speaker's last turn is complete. */
@@ -53,7 +52,11 @@ final class Transcript {
       Exchange exchange = waiting.get(name);
       if (exchange != null) {
         exchange.text.append('\n');
+        exchange.answering = false;
         exchange.ended = true;
+      }
+      if (open == null) {
+        openNext();
       }
     }
     out.flush();
@@ -81,12 +84,13 @@ final class Transcript {
         entries.remove();
       }
     }
-    Iterator<Map.Entry<String, Exchange>> unfinished = waiting.entrySet().iterator();
-    if (unfinished.hasNext()) {
-      Map.Entry<String, Exchange> next = unfinished.next();
-      unfinished.remove();
-      open = next.getKey();
-      out.print(next.getValue().text);
+    for (Map.Entry<String, Exchange> entry : waiting.entrySet()) {
+      if (entry.getValue().answering) {
+        open = entry.getKey();
+        out.print(entry.getValue().text);
+        waiting.remove(open);
+        break;
+      }
     }
     out.flush();
   }
@@ -97,6 +101,7 @@ final class Transcript {
 
   private static final class Exchange {
     private final StringBuilder text = new StringBuilder();
+    private boolean answering;
     private boolean ended;
   }
 }

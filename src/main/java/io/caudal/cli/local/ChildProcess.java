@@ -4,7 +4,6 @@ import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +36,6 @@ final class ChildProcess {
           "java.util.concurrent.locks");
 
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final int TAIL_LINES = 12;
 
   private final String name;
   private final Process process;
@@ -143,7 +141,7 @@ final class ChildProcess {
   }
 
   CaudalException failed(String message) {
-    return new CaudalException(ErrorCode.CLUSTER_FAILED, message + tail());
+    return new CaudalException(ErrorCode.CLUSTER_FAILED, message + LogTail.of(logs));
   }
 
   /** SIGTERM. */
@@ -175,25 +173,6 @@ final class ChildProcess {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private String tail() {
-    StringBuilder tail = new StringBuilder();
-    for (Path log : logs) {
-      List<String> lines = lines(log);
-      lines.stream()
-          .skip(Math.max(0, lines.size() - TAIL_LINES))
-          .forEach(line -> tail.append("\n  ").append(line));
-    }
-    return tail.toString();
-  }
-
-  private static List<String> lines(Path file) {
-    try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      return List.of();
     }
   }
 }

@@ -1,0 +1,94 @@
+package io.caudal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void help_is_no_error() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("local", "chat", "demo");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void every_command_has_help() {
+    for (String command : new String[] {"local", "chat", "demo"}) {
+      assertThat(run(command, "--help")).isZero();
+    }
+  }
+
+  @Test
+  void no_command_is_a_usage_error() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("caudal: no command given\nTry: caudal --help\n");
+  }
+
+  @Test
+  void a_misspelt_option_names_the_nearest() {
+    assertThat(run("local", "--taskmanager", "2")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("caudal: Unknown option").contains("--taskmanagers");
+  }
+
+  @Test
+  void a_number_out_of_range_names_option_value_and_limits() {
+    assertThat(run("local", "--port", "65536")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("caudal: --port 65536 is not allowed: 0 to 65535\n");
+  }
+
+  @Test
+  void what_is_not_a_number_is_a_usage_error() {
+    assertThat(run("local", "--parallelism", "many")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("caudal: Invalid value").contains("--parallelism");
+  }
+
+  @Test
+  void a_missing_model_folder_is_one_line() {
+    assertThat(run("demo", "--model", "/no/such/folder")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("caudal: MODEL_NOT_FOUND: --model /no/such/folder is not a folder\n");
+  }
+
+  @Test
+  void an_unknown_setting_of_chat_is_one_line() {
+    assertThat(run("chat", "-D", "topics.request=x")).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("caudal: CONFIG_INVALID: unknown setting 'topics.request'")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void chat_without_a_broker_is_one_line() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    assertThat(run("chat", "--bootstrap", "127.0.0.1:" + port)).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("caudal: BROKER_UNREACHABLE: no answer from Kafka at 127.0.0.1:" + port)
+        .hasLineCount(1);
+  }
+
+  @Test
+  void verbose_adds_the_stack_trace() {
+    assertThat(run("demo", "--verbose", "--model", "/no/such/folder")).isEqualTo(1);
+    assertThat(err.toString()).contains("at io.caudal.cli.SettingOptions.settings");
+  }
+
+  private int run(String... args) {
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(args);
+  }
+}
