@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
     })
 final class BenchEngineCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TABLE_HEAD =
+      """
+      | sessions | decode tok/s | prefill tok/s | TTFT p50 ms | ITL p50 ms | ITL p99 ms |
+      | --- | --- | --- | --- | --- | --- |
+      """;
 
   @Mixin private EngineOptions engineOptions;
   @Spec private CommandSpec spec;
@@ -84,10 +89,7 @@ final class BenchEngineCommand implements Callable<Integer> {
   }
 
   private static String table(List<EngineFigures> figures) {
-    StringBuilder table =
-        new StringBuilder(
-            "| sessions | decode tok/s | prefill tok/s | TTFT p50 ms | ITL p50 ms | ITL p99 ms |\n"
-                + "| --- | --- | --- | --- | --- | --- |\n");
+    StringBuilder table = new StringBuilder(TABLE_HEAD);
     figures.forEach(row -> table.append(row.row()).append('\n'));
     return table.toString();
   }
