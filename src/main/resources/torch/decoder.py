@@ -4,7 +4,9 @@
 # Linear weights are [out, in]; "qkv" holds the rows of q, k and v below each other. On a CPU that
 # oneDNN serves they are packed by oneDNN, and only its own linear can read them.
 #
-# A slot is one sequence's KV: `kv[slot]` has a contiguous [2, kv_heads, capacity, head_dim] a layer.
+# KV lies in arenas. An arena holds sequences of one capacity below each other: a layer of it is one
+# [2, sequences * kv_heads, capacity, head_dim], so that sequences in adjacent places decode in one
+# product that copies nothing. Which sequence lies where is KvArenas' business.
 #
 # The importer's Python: types on arguments and results, dtypes as numbers (4 int64, 6 fp32, 7 fp64),
 # operators outside aten as ops.NAMESPACE.name.
@@ -21,7 +23,7 @@ class Decoder(Module):
   weights : Dict[str, List[Tensor]]
   parts : List[Tensor]
   inverse_frequencies : List[float]
-  kv : List[List[Tensor]]
+  arenas : List[List[Tensor]]
 
   # --- loading ---
 
@@ -37,7 +39,7 @@ class Decoder(Module):
     self.packed = packed
     self.weights = annotate(Dict[str, List[Tensor]], {})
     self.parts = annotate(List[Tensor], [])
-    self.kv = annotate(List[List[Tensor]], [])
+    self.arenas = annotate(List[List[Tensor]], [])
 
   # Rows of the tensor that the next `end_...` makes: `bytes` holds numbers of `dtype`.
   def add_rows(self, dtype: int, shape: List[int], bytes: Tensor) -> None:
@@ -81,78 +83,95 @@ class Decoder(Module):
   def adopt(self, weights: Dict[str, List[Tensor]]) -> None:
     self.weights = weights
 
-  # --- slots ---
+  # --- KV ---
 
-  def open_slots(self, slots: int) -> None:
-    for i in range(slots):
-      self.kv.append(annotate(List[Tensor], []))
-
-  def release(self, slot: int) -> None:
-    self.kv[slot] = annotate(List[Tensor], [])
-
-  # Makes the slot hold `tokens` positions or some more, so that growing is rare and attention meets
-  # few different shapes. New memory is zero: attention reads it with no weight, so it must be finite.
-  def grow(self, slot: int, tokens: int) -> None:
-    held = 0
-    if len(self.kv[slot]) > 0:
-      held = self.kv[slot][0].size(2)
-    if tokens > held:
-      step = max(64, tokens // 8 // 64 * 64)
-      capacity = (tokens + step - 1) // step * step
-      grown = torch.zeros([self.layers, 2, self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device).unbind()
-      if held > 0:
+  # Makes arena `index` hold `places` sequences of `capacity` tokens; those that fit in stay. New
+  # memory is zero: attention reads it with no weight, so it must be finite.
+  def resize_arena(self, index: int, capacity: int, places: int) -> None:
+    while len(self.arenas) <= index:
+      self.arenas.append(annotate(List[Tensor], []))
+    rows = places * self.kv_heads
+    resized = annotate(List[Tensor], [])
+    if rows > 0:
+      resized = torch.zeros([self.layers, 2, rows, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device).unbind()
+      if len(self.arenas[index]) > 0:
+        kept = min(rows, self.arenas[index][0].size(1))
         for layer in range(self.layers):
-          grown[layer][:, :, :held].copy_(self.kv[slot][layer])
-      self.kv[slot] = grown
+          resized[layer][:, :kept].copy_(self.arenas[index][layer][:, :kept])
+    self.arenas[index] = resized
+
+  # The first `tokens` of a sequence, [2, kv_heads, tokens, head_dim] of one layer.
+  def sequence(self, arena: int, place: int, layer: int, tokens: int) -> Tensor:
+    row = place * self.kv_heads
+    return self.arenas[arena][layer][:, row:row + self.kv_heads, :tokens]
+
+  def move(self, arena: int, place: int, to_arena: int, to_place: int, tokens: int) -> None:
+    for layer in range(self.layers):
+      self.sequence(to_arena, to_place, layer, tokens).copy_(self.sequence(arena, place, layer, tokens))
 
   # `bytes`: [layers, 2, kv_heads, tokens, head_dim]
-  def import_kv(self, slot: int, first: int, tokens: int, bytes: Tensor) -> None:
-    self.grow(slot, first + tokens)
+  def import_kv(self, arena: int, place: int, first: int, tokens: int, bytes: Tensor) -> None:
     data = bytes.view_copy(dtype=self.dtype).view([self.layers, 2, self.kv_heads, tokens, self.head_dim])
     for layer in range(self.layers):
-      self.kv[slot][layer][:, :, first:first + tokens].copy_(data[layer])
+      self.sequence(arena, place, layer, first + tokens)[:, :, first:].copy_(data[layer])
 
-  def export_kv(self, slot: int, first: int, tokens: int) -> Tensor:
-    data = torch.stack([layer[:, :, first:first + tokens] for layer in self.kv[slot]])
-    return data.view([-1]).view_copy(dtype=0).cpu()
+  def export_kv(self, arena: int, place: int, first: int, tokens: int) -> Tensor:
+    layers = annotate(List[Tensor], [])
+    for layer in range(self.layers):
+      layers.append(self.sequence(arena, place, layer, first + tokens)[:, :, first:])
+    return torch.stack(layers).view([-1]).view_copy(dtype=0).cpu()
 
   # --- one step ---
 
-  # One pass over a batch of chunks, their tokens one after the other. A chunk is the `lengths[i]`
-  # tokens that follow the `pasts[i]` ones in `slots[i]`. Returns fp32 logits of the tokens in `rows`.
-  def step(self, tokens: List[int], positions: List[int], slots: List[int], pasts: List[int], lengths: List[int], rows: List[int]) -> Tensor:
-    for i in range(len(slots)):
-      self.grow(slots[i], pasts[i] + lengths[i])
+  # One pass over a batch of segments, their tokens one after the other. A segment is either
+  # `counts[i]` sequences in adjacent places that decode one token each, or one sequence that
+  # prefills `lengths[i]` tokens. `writes` says for each token in which rows of its arena, seen as
+  # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`.
+  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int]) -> Tensor:
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
-    cos, sin = self.rotations(torch.tensor(positions, dtype=7, device=device))
-    masks = self.masks(pasts, lengths, device)
+    at = torch.tensor(positions, dtype=4, device=device)
+    written = torch.tensor(writes, dtype=4, device=device)
+    cos, sin = self.rotations(at)
+    masks = self.masks(at, arenas, counts, lengths)
     for layer in range(self.layers):
-      x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, masks, slots, pasts, lengths)
+      x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, written, masks, arenas, places, counts, lengths)
       x = x + self.feed_forward(layer, self.normed(x, "mlp_norm", layer))
     x = x.index_select(0, torch.tensor(rows, dtype=4, device=device))
     return self.linear("head", 0, self.normed(x, "final_norm", 0)).to(dtype=6)
 
-  # Cosines and signed sines, [tokens, 1, head_dim]: rotating is x * cos + roll(x) * sin.
+  # Cosines and signed sines of all heads, [tokens, heads, head_dim]: rotating is x * cos + roll(x) *
+  # sin. Queries are scaled by the way, values stay as they are.
   def rotations(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
     frequencies = torch.tensor(self.inverse_frequencies, dtype=7, device=positions.device)
-    angles = torch.outer(positions, frequencies)
+    angles = torch.outer(positions.to(dtype=7), frequencies)
     cos = torch.cos(angles)
     sin = torch.sin(angles)
-    cos2 = torch.cat([cos, cos], 1).unsqueeze(1).to(dtype=self.dtype)
-    sin2 = torch.cat([-sin, sin], 1).unsqueeze(1).to(dtype=self.dtype)
-    return cos2, sin2
+    cos = torch.cat([cos, cos], 1).unsqueeze(1)
+    sin = torch.cat([-sin, sin], 1).unsqueeze(1)
+    scale = self.head_dim ** -0.5
+    cosines = torch.cat([(cos * scale).expand([-1, self.heads, -1]), cos.expand([-1, self.kv_heads, -1]), torch.ones_like(cos).expand([-1, self.kv_heads, -1])], 1)
+    sines = torch.cat([(sin * scale).expand([-1, self.heads, -1]), sin.expand([-1, self.kv_heads, -1]), torch.zeros_like(sin).expand([-1, self.kv_heads, -1])], 1)
+    return cosines.to(dtype=self.dtype), sines.to(dtype=self.dtype)
 
-  # Per chunk: what is added to its scores, [length, past + length]; a single token needs none.
-  def masks(self, pasts: List[int], lengths: List[int], device: Device) -> List[Tensor]:
+  # Per segment: what is added to its scores. Decoding, [sequences * kv_heads, 1, capacity]: what lies
+  # past a sequence's end has no weight. Prefilling, [length, past + length]: nor has the future.
+  def masks(self, positions: Tensor, arenas: List[int], counts: List[int], lengths: List[int]) -> List[Tensor]:
     masks = annotate(List[Tensor], [])
-    for i in range(len(lengths)):
+    start = 0
+    for i in range(len(arenas)):
+      end = start + counts[i] * lengths[i]
       if lengths[i] == 1:
-        masks.append(torch.empty([0], dtype=self.dtype, device=device))
+        capacity = self.arenas[arenas[i]][0].size(2)
+        beyond = torch.arange(capacity, device=positions.device) > positions[start:end].unsqueeze(1)
+        mask = torch.zeros([counts[i], capacity], dtype=self.dtype, device=positions.device).masked_fill(beyond, -inf)
+        masks.append(mask.repeat_interleave(self.kv_heads, 0).unsqueeze(1))
       else:
-        hidden = torch.full([lengths[i], pasts[i] + lengths[i]], -inf, dtype=self.dtype, device=device)
-        masks.append(torch.triu(hidden, pasts[i] + 1))
+        total = int(positions[end - 1]) + 1
+        hidden = torch.full([lengths[i], total], -inf, dtype=self.dtype, device=positions.device)
+        masks.append(torch.triu(hidden, total - lengths[i] + 1))
+      start = end
     return masks
 
   def normed(self, x: Tensor, role: str, layer: int) -> Tensor:
@@ -170,48 +189,46 @@ class Decoder(Module):
   def packed_linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
 
-  def attend(self, layer: int, x: Tensor, cos: Tensor, sin: Tensor, masks: List[Tensor], slots: List[int], pasts: List[int], lengths: List[int]) -> Tensor:
+  def attend(self, layer: int, x: Tensor, cos: Tensor, sin: Tensor, written: Tensor, masks: List[Tensor], arenas: List[int], places: List[int], counts: List[int], lengths: List[int]) -> Tensor:
     qkv = self.linear("qkv", layer, x).view([x.size(0), self.heads + 2 * self.kv_heads, self.head_dim])
-    q = qkv[:, :self.heads]
-    k = qkv[:, self.heads:self.heads + self.kv_heads]
-    v = qkv[:, self.heads + self.kv_heads:]
     if "q_norm" in self.weights:
-      q = self.normed(q, "q_norm", layer)
-      k = self.normed(k, "k_norm", layer)
-    qk = torch.cat([q, k], 1)
-    qk = qk * cos + qk.roll([self.head_dim // 2], [2]) * sin
-    q = qk[:, :self.heads]
-    k = qk[:, self.heads:]
+      keys_end = self.heads + self.kv_heads
+      qkv = torch.cat([self.normed(qkv[:, :self.heads], "q_norm", layer), self.normed(qkv[:, self.heads:keys_end], "k_norm", layer), qkv[:, keys_end:]], 1)
+    qkv = qkv * cos + qkv.roll([self.head_dim // 2], [2]) * sin
+    per_token = 2 * self.kv_heads
+    entries = qkv[:, self.heads:].reshape([-1, self.head_dim])
     outputs = annotate(List[Tensor], [])
-    row = 0
-    for i in range(len(slots)):
-      end = row + lengths[i]
-      total = pasts[i] + lengths[i]
-      kv = self.kv[slots[i]][layer]
-      kv[0, :, pasts[i]:total].copy_(k[row:end].transpose(0, 1))
-      kv[1, :, pasts[i]:total].copy_(v[row:end].transpose(0, 1))
+    start = 0
+    for i in range(len(arenas)):
+      end = start + counts[i] * lengths[i]
+      arena = self.arenas[arenas[i]][layer]
+      arena.view([-1, self.head_dim]).index_copy_(0, written[start * per_token:end * per_token], entries[start * per_token:end * per_token])
+      q = qkv[start:end, :self.heads]
+      row = places[i] * self.kv_heads
+      kv = arena[:, row:row + counts[i] * self.kv_heads]
       if lengths[i] == 1:
-        outputs.append(self.attend_one(q[row:end], kv, total))
+        outputs.append(self.decode(q, kv, masks[i]))
       else:
-        outputs.append(self.attend_many(q[row:end], kv[0, :, :total], kv[1, :, :total], masks[i]))
-      row = end
+        outputs.append(self.prefill(q, kv[:, :, :masks[i].size(1)], masks[i]))
+      start = end
     return self.linear("out", layer, torch.cat(outputs))
 
-  # The query heads of a group are the rows of one product with the group's keys. All of the slot is
-  # multiplied, the part past `total` with no weight: a product with a part of it would copy that.
-  def attend_one(self, q: Tensor, kv: Tensor, total: int) -> Tensor:
+  # One token of each sequence. The query heads of a group are the rows of one product with the
+  # group's keys; all of the capacity is multiplied, for a product with a part of it would copy that.
+  def decode(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
     keys, values = kv.unbind()
-    grouped = q.reshape([self.kv_heads, self.heads // self.kv_heads, self.head_dim])
-    scores = torch.bmm(grouped * self.head_dim ** -0.5, keys.transpose(1, 2))
-    scores[:, :, total:].fill_(-inf)
-    return torch.bmm(torch.softmax(scores, -1), values).view([1, -1])
+    grouped = q.reshape([-1, self.heads // self.kv_heads, self.head_dim])
+    scores = torch.bmm(grouped, keys.transpose(1, 2)) + mask
+    return torch.bmm(torch.softmax(scores, -1), values).view([q.size(0), -1])
 
-  # Groups take the place of batches, so that a group's keys are shared without a copy.
-  def attend_many(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+  # Many tokens of one sequence. Groups take the place of batches, so that a group's keys are shared
+  # without a copy.
+  def prefill(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
+    keys, values = kv.unbind()
     group = self.heads // self.kv_heads
-    grouped = q.view([q.size(0), self.kv_heads, group, self.head_dim]).permute([1, 2, 0, 3])
+    grouped = q.reshape([q.size(0), self.kv_heads, group, self.head_dim]).permute([1, 2, 0, 3])
     shape = [self.kv_heads, group, keys.size(1), self.head_dim]
-    attended = torch.scaled_dot_product_attention(grouped, keys.unsqueeze(1).expand(shape), values.unsqueeze(1).expand(shape), mask)
+    attended = torch.scaled_dot_product_attention(grouped, keys.unsqueeze(1).expand(shape), values.unsqueeze(1).expand(shape), mask, scale=1.)
     return attended.permute([2, 0, 1, 3]).reshape([q.size(0), -1])
 
   def feed_forward(self, layer: int, x: Tensor) -> Tensor:

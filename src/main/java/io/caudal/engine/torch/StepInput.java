@@ -2,51 +2,109 @@ package io.caudal.engine.torch;
 
 import ai.djl.pytorch.jni.IValue;
 import io.caudal.engine.Chunk;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * A batch as the decoder's {@code step} takes it: the chunks' tokens one after the other.
+ * A batch as the decoder's {@code step} takes it. Chunks of one token are ordered by where their KV
+ * lies, and those in adjacent places become one segment; each longer chunk is a segment.
  *
  * @param positions of each token in its sequence
- * @param slots of each chunk, like {@code pasts} and {@code lengths}
- * @param rows indices of the tokens whose logits are wanted
+ * @param writes rows of its arena that each token's keys and values go to
+ * @param arenas of each segment, like {@code places} (the first), {@code counts} of sequences and
+ *     {@code lengths} of a sequence's tokens
+ * @param rows indices of the tokens whose logits are wanted, in the order of the batch's chunks
  */
 record StepInput(
-    long[] tokens, long[] positions, long[] slots, long[] pasts, long[] lengths, long[] rows) {
+    long[] tokens,
+    long[] positions,
+    long[] writes,
+    long[] arenas,
+    long[] places,
+    long[] counts,
+    long[] lengths,
+    long[] rows) {
 
-  static StepInput of(List<Chunk> chunks) {
+  static StepInput of(List<Chunk> chunks, KvArenas kv, int kvHeads) {
+    List<Chunk> ordered = new ArrayList<>(chunks);
+    ordered.sort(
+        Comparator.comparing((Chunk chunk) -> chunk.tokens().length > 1)
+            .thenComparingInt(chunk -> kv.arena(chunk.slot()))
+            .thenComparingInt(chunk -> kv.place(chunk.slot())));
     int total = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
-    StepInput input =
-        new StepInput(
-            new long[total],
-            new long[total],
-            chunks.stream().mapToLong(Chunk::slot).toArray(),
-            chunks.stream().mapToLong(Chunk::firstPosition).toArray(),
-            chunks.stream().mapToLong(chunk -> chunk.tokens().length).toArray(),
-            new long[(int) chunks.stream().filter(Chunk::wantsLogits).count()]);
-    int row = 0;
-    int wanted = 0;
-    for (Chunk chunk : chunks) {
-      for (int i = 0; i < chunk.tokens().length; i++) {
-        input.tokens[row] = chunk.tokens()[i];
-        input.positions[row] = (long) chunk.firstPosition() + i;
-        row++;
+    long[] tokens = new long[total];
+    long[] positions = new long[total];
+    long[] writes = new long[total * 2 * kvHeads];
+    Segments segments = new Segments(kv);
+    int[] lastTokenOfSlot = new int[ordered.stream().mapToInt(Chunk::slot).max().orElse(0) + 1];
+    int token = 0;
+    for (Chunk chunk : ordered) {
+      segments.add(chunk);
+      for (int i = 0; i < chunk.tokens().length; i++, token++) {
+        int position = chunk.firstPosition() + i;
+        tokens[token] = chunk.tokens()[i];
+        positions[token] = position;
+        kv.rowsOf(chunk.slot(), position, writes, token * 2 * kvHeads);
       }
-      if (chunk.wantsLogits()) {
-        input.rows[wanted++] = row - 1L;
-      }
+      lastTokenOfSlot[chunk.slot()] = token - 1;
     }
-    return input;
+    long[] rows =
+        chunks.stream()
+            .filter(Chunk::wantsLogits)
+            .mapToLong(chunk -> lastTokenOfSlot[chunk.slot()])
+            .toArray();
+    return new StepInput(
+        tokens,
+        positions,
+        writes,
+        segments.column(0),
+        segments.column(1),
+        segments.column(2),
+        segments.column(3),
+        rows);
   }
 
   IValue[] arguments() {
     return new IValue[] {
       IValue.listFrom(tokens),
       IValue.listFrom(positions),
-      IValue.listFrom(slots),
-      IValue.listFrom(pasts),
+      IValue.listFrom(writes),
+      IValue.listFrom(arenas),
+      IValue.listFrom(places),
+      IValue.listFrom(counts),
       IValue.listFrom(lengths),
       IValue.listFrom(rows)
     };
+  }
+
+  /** Segments as they form: arena, first place, sequences, tokens of a sequence. */
+  private static final class Segments {
+    private final KvArenas kv;
+    private final List<long[]> all = new ArrayList<>();
+
+    Segments(KvArenas kv) {
+      this.kv = kv;
+    }
+
+    void add(Chunk chunk) {
+      int arena = kv.arena(chunk.slot());
+      int place = kv.place(chunk.slot());
+      int length = chunk.tokens().length;
+      long[] last = all.isEmpty() ? null : all.get(all.size() - 1);
+      if (last != null
+          && length == 1
+          && last[3] == 1
+          && last[0] == arena
+          && last[1] + last[2] == place) {
+        last[2]++;
+      } else {
+        all.add(new long[] {arena, place, 1, length});
+      }
+    }
+
+    long[] column(int index) {
+      return all.stream().mapToLong(segment -> segment[index]).toArray();
+    }
   }
 }

@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Steps one decoder module; a slot's KV are tensors inside the module. They grow with what is
- * written, an eighth or 64 tokens at a time, so a reservation is a limit, not yet memory.
+ * Steps one decoder module; KV lies in {@link KvArenas} inside the module. A slot's place grows
+ * with what is written, so a reservation is a limit, not yet memory.
  */
 final class TorchRunner implements ModelRunner {
   private final DecoderModule module;
   private final ModelInfo info;
+  private final KvArenas kv;
 
   /** Positions each slot has room for; 0 for an empty one. */
   private final int[] capacity;
@@ -29,7 +30,7 @@ final class TorchRunner implements ModelRunner {
     this.info = info;
     this.capacity = new int[slots];
     this.written = new int[slots];
-    module.run("open_slots", IValue.from(slots));
+    this.kv = new KvArenas(module, slots, info.kv().kvHeads());
   }
 
   @Override
@@ -49,11 +50,9 @@ final class TorchRunner implements ModelRunner {
 
   @Override
   public void release(int slot) {
-    if (capacity[slot] > 0) {
-      module.run("release", IValue.from(slot));
-      capacity[slot] = 0;
-      written[slot] = 0;
-    }
+    kv.free(slot);
+    capacity[slot] = 0;
+    written[slot] = 0;
   }
 
   @Override
@@ -67,8 +66,14 @@ final class TorchRunner implements ModelRunner {
     if (tokens == 0) {
       return;
     }
+    kv.hold(slot, firstToken + tokens, written[slot]);
     module.runWithBytes(
-        "import_kv", data, IValue.from(slot), IValue.from(firstToken), IValue.from(tokens));
+        "import_kv",
+        data,
+        IValue.from(kv.arena(slot)),
+        IValue.from(kv.place(slot)),
+        IValue.from(firstToken),
+        IValue.from(tokens));
     written[slot] = Math.max(written[slot], firstToken + tokens);
   }
 
@@ -78,7 +83,8 @@ final class TorchRunner implements ModelRunner {
     return module.callForTensor(
         "export_kv",
         tensor -> tensor.toByteBuffer(false),
-        IValue.from(slot),
+        IValue.from(kv.arena(slot)),
+        IValue.from(kv.place(slot)),
         IValue.from(firstToken),
         IValue.from(tokens));
   }
@@ -87,8 +93,10 @@ final class TorchRunner implements ModelRunner {
   public float[][] forward(List<Chunk> chunks) {
     for (Chunk chunk : chunks) {
       check(chunk);
+      int end = chunk.firstPosition() + chunk.tokens().length;
+      kv.hold(chunk.slot(), end, written[chunk.slot()]);
     }
-    StepInput input = StepInput.of(chunks);
+    StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
     float[][] logits =
         module.callForTensor(
             "step", tensor -> rows(tensor, input.rows().length), input.arguments());
