@@ -83,9 +83,9 @@ public final class DemoRun {
             + pid
             + ": TaskManager "
             + victim
-            + " is gone, "
+            + " dies with "
             + streaming
-            + " answers stream");
+            + " answers in mid-stream");
     asker.pollUntil(
         "the recovery", () -> asker.all().stream().anyMatch(asked -> asked.attempt() > attempt));
     recoveredNanos = System.nanoTime();

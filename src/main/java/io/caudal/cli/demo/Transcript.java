@@ -14,6 +14,7 @@ final class Transcript {
   private final PrintWriter out;
   private final Map<String, Exchange> waiting = new LinkedHashMap<>();
   private @Nullable String open;
+  private boolean interrupted;
 
   Transcript(PrintWriter out) {
     this.out = out;
@@ -31,6 +32,10 @@ final class Transcript {
   void piece(String name, String text) {
     Exchange exchange = waiting.get(name);
     if (name.equals(open)) {
+      if (interrupted && !text.isEmpty()) {
+        out.print(prefix(name, '<') + "... ");
+        interrupted = false;
+      }
       out.print(text);
     } else if (exchange != null) {
       exchange.text.append(text);
@@ -45,7 +50,10 @@ final class Transcript {
   /** The answer to the speaker's last turn is complete. */
   void ended(String name) {
     if (name.equals(open)) {
-      out.println();
+      if (!interrupted) {
+        out.println();
+      }
+      interrupted = false;
       open = null;
       openNext();
     } else {
@@ -64,13 +72,11 @@ final class Transcript {
 
   /** Something that happens around the conversations. */
   void event(String text) {
-    if (open != null) {
+    if (open != null && !interrupted) {
       out.println();
+      interrupted = true;
     }
     out.println("=== " + text);
-    if (open != null) {
-      out.print(prefix(open, '<') + "... ");
-    }
     out.flush();
   }
 

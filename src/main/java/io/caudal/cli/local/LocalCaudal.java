@@ -124,7 +124,7 @@ public final class LocalCaudal implements AutoCloseable {
                 Stream.of(Objects.requireNonNull(broker).process()), cluster().processes().stream())
             .map(process -> Long.toString(process.pid()))
             .collect(Collectors.joining(" "));
-    return "kill " + pids + " && rm -r " + folder.path();
+    return "kill -9 " + pids + "; sleep 1; rm -r " + folder.path();
   }
 
   /** Ends all processes and deletes a temporary run folder. */
