@@ -3,6 +3,14 @@ package io.caudal.cli.client;
 import io.caudal.config.KafkaSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import io.caudal.protocol.Message;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.RequestJson;
+import io.caudal.protocol.RequestType;
+import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.Role;
+import io.caudal.protocol.SamplingParams;
+import io.caudal.protocol.TokenChunkJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -79,7 +87,7 @@ public final class KafkaClientSide implements AutoCloseable {
    * @param maxTokens null for the job's default
    */
   public void send(String requestId, String sessionId, String text, @Nullable Integer maxTokens) {
-    byte[] value = ClientJson.turn(requestId, sessionId, text, maxTokens);
+    byte[] value = turn(requestId, sessionId, text, maxTokens);
     byte[] key = sessionId.getBytes(StandardCharsets.UTF_8);
     try {
       producer
@@ -95,16 +103,38 @@ public final class KafkaClientSide implements AutoCloseable {
     }
   }
 
+  private static byte[] turn(
+      String requestId, String sessionId, String text, @Nullable Integer maxTokens) {
+    return RequestJson.write(
+        new Request(
+            RequestType.GENERATE,
+            requestId,
+            sessionId,
+            List.of(new Message(Role.USER, text)),
+            null,
+            null,
+            maxTokens,
+            SamplingParams.GREEDY,
+            List.of(),
+            true,
+            null,
+            0,
+            null,
+            null,
+            null,
+            0));
+  }
+
   /** Hands over what has come; waits up to {@code limit} if nothing has. */
   public void poll(Duration limit, AnswerListener listener) {
     for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(limit)) {
       try {
         if (entry.topic().equals(settings.tokensTopic())) {
-          listener.onChunk(ClientJson.chunk(entry.value()));
+          listener.onChunk(TokenChunkJson.read(entry.value()));
         } else {
-          listener.onResult(ClientJson.result(entry.value()));
+          listener.onResult(ResultJson.read(entry.value()));
         }
-      } catch (IOException e) {
+      } catch (CaudalException e) {
         throw notOurs(entry, e);
       }
     }
@@ -151,10 +181,15 @@ public final class KafkaClientSide implements AutoCloseable {
     return partitions;
   }
 
-  static CaudalException notOurs(ConsumerRecord<byte[], byte[]> entry, IOException e) {
+  static CaudalException notOurs(ConsumerRecord<byte[], byte[]> entry, CaudalException e) {
     return new CaudalException(
         ErrorCode.BAD_JSON,
-        "offset " + entry.offset() + " of " + entry.topic() + " is not JSON: " + e.getMessage(),
+        "offset "
+            + entry.offset()
+            + " of "
+            + entry.topic()
+            + " is not a record of Caudal: "
+            + e.getMessage(),
         e);
   }
 
@@ -164,7 +199,7 @@ public final class KafkaClientSide implements AutoCloseable {
         "no answer from Kafka at "
             + settings.bootstrapServers()
             + (cause == null ? "" : " (" + cause.getMessage() + ")"),
-        cause == null ? new IOException() : cause);
+        cause == null ? new IOException("no cause is known") : cause);
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.caudal.cli.client;
 
 import io.caudal.config.KafkaSettings;
+import io.caudal.error.CaudalException;
 import io.caudal.protocol.Result;
-import java.io.IOException;
+import io.caudal.protocol.ResultJson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,8 @@ public final class ResultLog {
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
           try {
-            results.add(ClientJson.result(entry.value()));
-          } catch (IOException e) {
+            results.add(ResultJson.read(entry.value()));
+          } catch (CaudalException e) {
             throw KafkaClientSide.notOurs(entry, e);
           }
         }
