@@ -1,0 +1,88 @@
+package io.caudal.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.error.ErrorCode;
+import io.caudal.metrics.Counter;
+import io.caudal.metrics.Latency;
+import io.caudal.protocol.MetricsRecord.LatencySummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The page for clients names everything that is on the wire. */
+class TopicsPageTest {
+  private static final Path PAGE = Path.of("src/docs/topics.md");
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/wire");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Test
+  void the_page_names_every_field() throws IOException {
+    Set<String> names = new TreeSet<>(RequestFields.WIRE);
+    try (Stream<Path> files = Files.list(GOLDEN)) {
+      for (Path file : files.toList()) {
+        collect(JSON.readTree(Files.readAllBytes(file)), names);
+      }
+    }
+    for (byte[] record : recordsWithoutGoldenFile()) {
+      collect(JSON.readTree(record), names);
+    }
+    assertThat(unnamed(names)).isEmpty();
+  }
+
+  @Test
+  void the_page_names_every_counter_and_latency() throws IOException {
+    Set<String> names = new TreeSet<>();
+    Arrays.stream(Counter.values()).map(Counter::label).forEach(names::add);
+    Arrays.stream(Latency.values()).map(Latency::label).forEach(names::add);
+    assertThat(unnamed(names)).isEmpty();
+  }
+
+  @Test
+  void the_page_says_of_every_error_code_what_the_code_says() throws IOException {
+    String page = Files.readString(PAGE);
+    for (ErrorCode code : ErrorCode.values()) {
+      String kind = code.kind().name().toLowerCase(Locale.ROOT);
+      String retryable = code.retryable() ? "yes" : "no";
+      assertThat(page).contains("| `" + code.code() + "` | " + kind + " | " + retryable + " | ");
+    }
+  }
+
+  private static List<byte[]> recordsWithoutGoldenFile() {
+    LatencySummary latency = new LatencySummary(1, 1, 1, 1, 1, "");
+    return List.of(
+        MetricsJson.write(
+            new MetricsRecord(
+                0, 1, 0, 1, Map.of(), Map.of("engine_load", 1.0), Map.of("ttft_ms", latency))),
+        ControlChangeJson.write(new ControlChange("c", Map.of())),
+        ControlAckJson.write(new ControlAck("c", 0, 1, Map.of(), List.of())));
+  }
+
+  private static void collect(JsonNode node, Set<String> names) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      names.add(field.getKey());
+      collect(field.getValue(), names);
+    }
+    if (node.isArray()) {
+      node.forEach(element -> collect(element, names));
+    }
+  }
+
+  /** Names that the page doesn't have in backticks, alone or at the end of a path. */
+  private static List<String> unnamed(Set<String> names) throws IOException {
+    String page = Files.readString(PAGE);
+    return names.stream()
+        .filter(name -> !page.contains("`" + name + "`") && !page.contains("." + name + "`"))
+        .toList();
+  }
+}
