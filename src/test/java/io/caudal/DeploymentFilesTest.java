@@ -64,7 +64,7 @@ class DeploymentFilesTest {
   @Test
   void flink_may_reflect_on_what_the_build_opens() {
     String opens = String.join(" ", property("add-opens").trim().split("\\s+"));
-    assertThat(dockerfile).contains("'env.java.opts.all: " + opens + "'");
+    assertThat(yaml("flink-conf/config.yaml").path("env.java.opts.all").asText()).isEqualTo(opens);
     assertThat(deployment.at("/spec/flinkConfiguration").path("env.java.opts.all").asText())
         .isEqualTo(opens);
   }

@@ -22,7 +22,7 @@ public record KvSettings(int deviceTokens, long blockBytes, int sessionMaxTokens
           256,
           Integer.MAX_VALUE,
           "Token positions of KV that an engine keeps on its device, for running sequences and for"
-              + " sessions that may come back.");
+              + " sessions that may come back; its step loops share them evenly.");
   static final ConfigKey<Long> BLOCK_BYTES =
       ConfigKey.bytes(
           "kv.block-bytes",

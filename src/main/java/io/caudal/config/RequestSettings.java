@@ -10,7 +10,7 @@ import java.util.List;
  * @param maxBytes largest record of the requests topic
  * @param defaultMaxTokens tokens generated when a request doesn't say
  * @param maxNewTokens most that a request may ask for
- * @param timeout longest time from arrival to result
+ * @param timeout longest time from the start of a request's work to its result
  * @param remembered results kept per session, for request ids that come again
  * @param sessionlessTtl how long the result of a request without a session is kept
  */
@@ -30,7 +30,7 @@ public record RequestSettings(
           1024,
           64 << 20,
           "Largest value of a record on the requests topic; larger ones go to the dead-letter"
-              + " topic.");
+              + " topic, which keeps the first 700,000 bytes.");
   static final ConfigKey<Integer> DEFAULT_MAX_TOKENS =
       ConfigKey.integer(
           "request.default-max-tokens",

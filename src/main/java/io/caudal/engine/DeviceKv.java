@@ -1,10 +1,13 @@
 package io.caudal.engine;
 
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * KV on the device: which slot holds what, of running sequences and of idle sessions that may come
@@ -28,6 +33,8 @@ final class DeviceKv implements SequenceMemory {
   /** Room grows in steps of this many tokens. */
   private static final int GRANULE = 64;
 
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceKv.class);
+
   private record Resident(int slot, int[] tokens) {}
 
   private final ModelRunner runner;
@@ -38,6 +45,9 @@ final class DeviceKv implements SequenceMemory {
   private final LinkedHashMap<String, Resident> residents = new LinkedHashMap<>();
   private final Map<String, Integer> residentTokens = new ConcurrentHashMap<>();
   private final Map<Sequence, List<KvBlock>> toRestore = new HashMap<>();
+
+  /** Tokens of room that idle sessions take. */
+  private int idleTokens;
 
   DeviceKv(ModelRunner runner, KvPool pool, int blockTokens) {
     this.runner = runner;
@@ -58,14 +68,24 @@ final class DeviceKv implements SequenceMemory {
     return pool;
   }
 
-  int residents() {
-    return residents.size();
+  /** Drops all idle KV; says whether there was any. */
+  boolean evictIdle() {
+    boolean any = false;
+    while (evictOldest()) {
+      any = true;
+    }
+    return any;
   }
 
   /** KV to put in when the sequence gets its slot: blocks from token 0 on, without gaps. */
   void offer(Sequence sequence, List<KvBlock> blocks) {
     if (!blocks.isEmpty()) {
       toRestore.put(sequence, blocks);
+    }
+    String session = sequence.sessionId();
+    Resident resident = session == null ? null : residents.remove(session);
+    if (session != null && resident != null) {
+      residents.put(session, resident); // it will be wanted soon: evicted last
     }
   }
 
@@ -95,8 +115,15 @@ final class DeviceKv implements SequenceMemory {
   public void preempt(Sequence sequence) {
     int computed = sequence.computed();
     if (computed > 0) {
-      KvBlock all = new KvBlock(0, computed, 0, runner.exportKv(sequence.slot(), 0, computed));
-      toRestore.put(sequence, List.of(all));
+      try {
+        ByteBuffer data = runner.exportKv(sequence.slot(), 0, computed);
+        toRestore.put(sequence, List.of(new KvBlock(0, computed, 0, data)));
+      } catch (CaudalException e) {
+        if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+          throw e;
+        }
+        LOG.warn("no memory to keep {} tokens of KV aside: they are computed again", computed);
+      }
     }
     free(sequence.slot());
     sequence.setSlot(-1);
@@ -117,6 +144,7 @@ final class DeviceKv implements SequenceMemory {
     Resident resident = residents.remove(sessionId);
     if (resident != null) {
       residentTokens.remove(sessionId);
+      idleTokens -= capacity[resident.slot()];
       free(resident.slot());
     }
   }
@@ -145,7 +173,11 @@ final class DeviceKv implements SequenceMemory {
       return null;
     }
     residentTokens.remove(session);
-    return residents.remove(session);
+    Resident resident = residents.remove(session);
+    if (resident != null) {
+      idleTokens -= capacity[resident.slot()];
+    }
+    return resident;
   }
 
   private static int commonPrefix(int[] held, Sequence sequence) {
@@ -180,10 +212,11 @@ final class DeviceKv implements SequenceMemory {
     }
     int wanted = Math.min((tokens / GRANULE + 1) * GRANULE, pool.total());
     int more = wanted - capacity[slot];
+    if (more > pool.free() + idleTokens) {
+      return false;
+    }
     while (!pool.tryReserve(more)) {
-      if (!evictOldest()) {
-        return false;
-      }
+      evictOldest();
     }
     runner.reserve(slot, wanted);
     capacity[slot] = wanted;
@@ -215,6 +248,7 @@ final class DeviceKv implements SequenceMemory {
     }
     forget(session);
     residents.put(session, new Resident(slot, tokens));
+    idleTokens += capacity[slot];
     residentTokens.put(session, tokens.length);
   }
 

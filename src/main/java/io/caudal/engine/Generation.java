@@ -1,6 +1,5 @@
 package io.caudal.engine;
 
-import io.caudal.kv.KvBlock;
 import io.caudal.protocol.SamplingParams;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param generatedTokens how many of the context's last tokens an earlier attempt generated
  * @param storedTokens tokens of the context, from its start, whose KV is safe in the session's
  *     state; only what comes after is exported at the end
- * @param blocks KV read back from state, from token 0 on without gaps; empty for none
  * @param seed with the position, all that sampling depends on
  * @param maxNewTokens most tokens to generate over all attempts
  * @param priority higher is planned first
  * @param tenant for fair sharing
- * @param arrivalMillis epoch milliseconds
  * @param deadlineMillis epoch milliseconds; {@link Long#MAX_VALUE} for none
  */
 public record Generation(
@@ -27,14 +24,12 @@ public record Generation(
     int[] context,
     int generatedTokens,
     int storedTokens,
-    List<KvBlock> blocks,
     SamplingParams sampling,
     long seed,
     List<String> stop,
     int maxNewTokens,
     int priority,
     String tenant,
-    long arrivalMillis,
     long deadlineMillis) {
 
   /** Tokens of the prompt: history and new turn. */

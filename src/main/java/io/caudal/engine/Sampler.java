@@ -3,8 +3,10 @@ package io.caudal.engine;
 import io.caudal.protocol.SamplingParams;
 import io.caudal.schedule.TokenLog;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /**
  * Chooses the next token of one sequence. What it chooses depends on the logits, the parameters,
@@ -15,6 +17,11 @@ final class Sampler {
   private final SamplingParams params;
   private final long seed;
   private final int promptTokens;
+
+  // What the penalties look at; each token is looked at once.
+  private final BitSet inContext = new BitSet();
+  private final Map<Integer, Integer> inAnswer = new HashMap<>();
+  private int counted;
 
   Sampler(SamplingParams params, long seed, int promptTokens) {
     this.params = params;
@@ -34,23 +41,24 @@ final class Sampler {
   }
 
   private void penalize(float[] logits, TokenLog tokens) {
-    double repetition = params.repetitionPenalty();
-    if (repetition != 1) {
-      boolean[] seen = new boolean[logits.length];
-      for (int i = 0; i < tokens.size(); i++) {
-        int id = tokens.get(i);
-        if (!seen[id]) {
-          seen[id] = true;
-          logits[id] *= (float) (logits[id] > 0 ? 1 / repetition : repetition);
-        }
+    boolean ofAnswer = params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+    if (!ofAnswer && params.repetitionPenalty() == 1) {
+      return;
+    }
+    for (; counted < tokens.size(); counted++) {
+      inContext.set(tokens.get(counted));
+      if (counted >= promptTokens) {
+        inAnswer.merge(tokens.get(counted), 1, Integer::sum);
       }
     }
-    if (params.frequencyPenalty() != 0 || params.presencePenalty() != 0) {
-      Map<Integer, Integer> counts = new HashMap<>();
-      for (int i = promptTokens; i < tokens.size(); i++) {
-        counts.merge(tokens.get(i), 1, Integer::sum);
+    double repetition = params.repetitionPenalty();
+    if (repetition != 1) {
+      for (int id = inContext.nextSetBit(0); id >= 0; id = inContext.nextSetBit(id + 1)) {
+        logits[id] *= (float) (logits[id] > 0 ? 1 / repetition : repetition);
       }
-      counts.forEach(
+    }
+    if (ofAnswer) {
+      inAnswer.forEach(
           (id, count) ->
               logits[id] -= (float) (params.frequencyPenalty() * count + params.presencePenalty()));
     }
@@ -105,6 +113,9 @@ final class Sampler {
     // leave out (llama2.c's sampler). So only a few are sorted.
     double least =
         Math.max(params.minP(), total * (1 - params.topP()) / Math.max(1, weights.length - 1));
+    if (params.topK() > 0 && params.topK() < weights.length) {
+      least = Math.max(least, largest(weights, params.topK()));
+    }
     long[] sorted = new long[weights.length];
     int n = 0;
     for (int id = 0; id < weights.length; id++) {
@@ -129,6 +140,20 @@ final class Sampler {
       kept += weights[id];
     }
     return Arrays.copyOf(ids, Math.max(1, size));
+  }
+
+  /** The {@code k}-th largest weight, by a heap of the {@code k} largest seen. */
+  private static double largest(double[] weights, int k) {
+    PriorityQueue<Double> heap = new PriorityQueue<>(k);
+    for (double weight : weights) {
+      if (heap.size() < k) {
+        heap.add(weight);
+      } else if (weight > heap.element()) {
+        heap.remove();
+        heap.add(weight);
+      }
+    }
+    return heap.element();
   }
 
   private static int[] everyId(int n) {

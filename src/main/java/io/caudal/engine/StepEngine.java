@@ -1,6 +1,7 @@
 package io.caudal.engine;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
@@ -19,13 +20,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The step loop's body: plan, run, sample, apply. It has no thread: whoever owns it calls {@link
  * #step} until there is nothing to do, and every other method from that same thread. Only {@link
  * #residentTokens} may be called by others.
+ *
+ * <p>What goes wrong with one generation ends that one. What goes wrong with the runner is thrown,
+ * except for a lack of memory: then idle KV is dropped, then sequences wait, and one that does not
+ * even fit alone is ended.
  */
 public final class StepEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
+
   private final ModelRunner runner;
   private final ModelInfo model;
   private final DeviceKv kv;
@@ -64,17 +73,25 @@ public final class StepEngine {
     return kv.residentTokens(sessionId);
   }
 
-  /** Sequences queued or running. */
-  public int load() {
+  /** Generations queued or running. */
+  public int unfinished() {
     return live.size();
+  }
+
+  /** The generations that have not ended; for an owner that has to give up. */
+  public List<GenerationListener> listeners() {
+    return live.values().stream().map(LiveGeneration::listener).toList();
   }
 
   /**
    * Queues a generation.
    *
+   * @param blocks KV read back from state, from token 0 on without gaps; empty for none
    * @param tokens the generation's context; the engine appends to it what it generates
+   * @return what {@link #cancel} takes
    */
-  public void submit(Generation generation, TokenLog tokens, GenerationListener listener) {
+  public Sequence submit(
+      Generation generation, List<KvBlock> blocks, TokenLog tokens, GenerationListener listener) {
     Sequence sequence =
         new Sequence(
             generation.requestId(),
@@ -88,9 +105,15 @@ public final class StepEngine {
     TextStream text = new TextStream(tokenizer, generation.stop(), prompt);
     LiveGeneration task = new LiveGeneration(generation, sequence, listener, text, clock.nanos());
     live.put(sequence, task);
-    int most = generation.promptTokens() + 1;
-    if (most > kv.pool().total()) {
-      end(task, tooLongForDevice(most));
+    guarded(task, () -> begin(task, blocks));
+    return sequence;
+  }
+
+  private void begin(LiveGeneration task, List<KvBlock> blocks) {
+    Generation generation = task.generation();
+    int least = generation.promptTokens() + 1;
+    if (least > kv.pool().total()) {
+      fail(task, tooLongForDevice(least));
       return;
     }
     task.replay();
@@ -99,16 +122,15 @@ public final class StepEngine {
       finish(task, reached);
       return;
     }
-    kv.offer(sequence, generation.blocks());
-    scheduler.add(sequence);
+    kv.offer(task.sequence(), blocks);
+    scheduler.add(task.sequence());
   }
 
-  /** Ends a request that is queued or running; one that has ended already stays as it is. */
-  public void cancel(String requestId, Failure failure) {
-    for (LiveGeneration task : List.copyOf(live.values())) {
-      if (task.generation().requestId().equals(requestId)) {
-        end(task, failure);
-      }
+  /** Ends a generation that is queued or running; one that has ended already stays as it is. */
+  public void cancel(Sequence sequence, Failure failure) {
+    LiveGeneration task = live.get(sequence);
+    if (task != null) {
+      fail(task, failure);
     }
   }
 
@@ -119,26 +141,43 @@ public final class StepEngine {
 
   /** One step; says whether there was anything to do. */
   public boolean step() {
-    StepPlan plan = scheduler.next(clock.millis());
-    for (Sequence sequence : plan.expired()) {
-      end(task(sequence), deadlinePassed(sequence));
+    try {
+      StepPlan plan = scheduler.next(clock.millis());
+      for (Sequence sequence : plan.expired()) {
+        fail(task(sequence), deadlinePassed(sequence));
+      }
+      if (plan.slices().isEmpty()) {
+        return !plan.isIdle();
+      }
+      run(plan.slices());
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      makeRoom(e);
     }
-    if (plan.slices().isEmpty()) {
-      return !plan.isIdle();
-    }
-    long now = clock.nanos();
-    List<Chunk> chunks = new ArrayList<>(plan.slices().size());
-    for (Slice slice : plan.slices()) {
-      task(slice.sequence()).started(now);
-      chunks.add(chunk(slice));
-    }
-    apply(plan.slices(), runner.forward(chunks));
     return true;
   }
 
-  /** The generations that have not ended; for an owner that has to give up. */
-  public List<GenerationListener> listeners() {
-    return live.values().stream().map(LiveGeneration::listener).toList();
+  private void run(List<Slice> slices) {
+    long now = clock.nanos();
+    List<Chunk> chunks = new ArrayList<>(slices.size());
+    for (Slice slice : slices) {
+      task(slice.sequence()).started(now);
+      chunks.add(chunk(slice));
+    }
+    float[][] logits = runner.forward(chunks);
+    int row = 0;
+    for (Slice slice : slices) {
+      boolean completes = slice.completes();
+      Sequence sequence = slice.sequence();
+      sequence.setComputed(sequence.computed() + slice.tokens());
+      if (completes) {
+        LiveGeneration task = task(sequence);
+        float[] own = logits[row++];
+        guarded(task, () -> advance(task, own));
+      }
+    }
   }
 
   private static Chunk chunk(Slice slice) {
@@ -149,18 +188,6 @@ public final class StepEngine {
         from,
         sequence.tokens().copy(from, from + slice.tokens()),
         slice.completes());
-  }
-
-  private void apply(List<Slice> slices, float[][] logits) {
-    int row = 0;
-    for (Slice slice : slices) {
-      boolean completes = slice.completes();
-      Sequence sequence = slice.sequence();
-      sequence.setComputed(sequence.computed() + slice.tokens());
-      if (completes) {
-        advance(task(sequence), logits[row++]);
-      }
-    }
   }
 
   private void advance(LiveGeneration task, float[] logits) {
@@ -176,24 +203,58 @@ public final class StepEngine {
     }
   }
 
+  /** The device had no memory for a step: the next one gets more, or asks for less. */
+  private void makeRoom(CaudalException e) {
+    if (kv.evictIdle()) {
+      LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
+    } else if (scheduler.shrink()) {
+      LOG.warn("out of memory: one sequence less; {}", e.getMessage());
+    } else {
+      Failure failure = new Failure(e.code(), String.valueOf(e.getMessage()));
+      List<Sequence> alone = scheduler.running();
+      if (alone.isEmpty()) {
+        throw e;
+      }
+      fail(task(alone.get(0)), failure);
+    }
+  }
+
+  /** What goes wrong with one generation's text, sampling or listener must not end the others. */
+  private void guarded(LiveGeneration task, Runnable action) {
+    try {
+      action.run();
+    } catch (CaudalException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("generation of request {} failed", task.generation().requestId(), e);
+      if (live.containsKey(task.sequence())) {
+        fail(task, new Failure(ErrorCode.ENGINE_FAILED, "the generation failed: " + e));
+      }
+    }
+  }
+
   private void finish(LiveGeneration task, FinishReason reason) {
     List<KvBlock> blocks =
         task.generation().sessionId() == null
             ? List.of()
             : kv.export(task.sequence(), task.generation().storedTokens());
-    close(task, reason, null, blocks);
+    leave(task, reason, null, blocks);
   }
 
-  private void end(LiveGeneration task, Failure failure) {
-    close(task, FinishReason.ERROR, failure, List.of());
+  private void fail(LiveGeneration task, Failure failure) {
+    leave(task, FinishReason.ERROR, failure, List.of());
   }
 
-  private void close(
+  private void leave(
       LiveGeneration task, FinishReason reason, @Nullable Failure failure, List<KvBlock> blocks) {
     scheduler.remove(task.sequence());
     kv.finish(task.sequence());
     live.remove(task.sequence());
-    task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));
+    try {
+      task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));
+    } catch (RuntimeException e) {
+      LOG.error("nobody heard the end of request {}", task.generation().requestId(), e);
+    }
   }
 
   private LiveGeneration task(Sequence sequence) {
@@ -213,8 +274,8 @@ public final class StepEngine {
     return new Failure(
         ErrorCode.CONTEXT_TOO_LONG,
         String.format(
-            "the request needs KV of %d tokens, one step loop has room for %d; raise"
-                + " kv.device.tokens",
+            "the request needs KV of %d tokens, a step loop has room for %d; raise"
+                + " kv.device.tokens or lower engine.step-loops",
             tokens, kv.pool().total()));
   }
 

@@ -26,6 +26,7 @@ public enum ErrorCode {
   CHAT_TEMPLATE_FAILED(ErrorKind.CALLER, false),
   CONTEXT_TOO_LONG(ErrorKind.CALLER, false),
   SESSION_TOO_LONG(ErrorKind.LIMIT, false),
+  SESSION_OF_OTHER_MODEL(ErrorKind.CALLER, false),
   TIMEOUT(ErrorKind.LIMIT, true),
   DEADLINE_EXCEEDED(ErrorKind.ENDED, false),
   CANCELLED(ErrorKind.ENDED, false),

@@ -18,6 +18,7 @@ public final class DeadLetterJson {
           out.writeNumberField("offset", letter.offset());
           out.writeNumberField("timestamp_ms", letter.timestampMillis());
           out.writeBinaryField("original", letter.original());
+          out.writeNumberField("original_bytes", letter.originalBytes());
         });
   }
 
@@ -43,6 +44,9 @@ public final class DeadLetterJson {
         Read.count(fields, "partition"),
         Read.whole(fields, "offset"),
         Read.whole(fields, "timestamp_ms"),
-        original);
+        original,
+        fields.get("original_bytes") == null
+            ? original.length
+            : Read.count(fields, "original_bytes"));
   }
 }

@@ -51,7 +51,7 @@ public final class RequestParser implements Serializable {
       DeadLetter deadLetter = null;
       if (requestId == null || !understood(refusal.code())) {
         deadLetter =
-            new DeadLetter(
+            DeadLetter.of(
                 refusal.code(), refusal.reason(), topic, partition, offset, timestampMillis, bytes);
       }
       return ParseOutcome.rejected(

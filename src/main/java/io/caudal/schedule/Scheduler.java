@@ -20,11 +20,19 @@ public final class Scheduler {
   private static final Comparator<Sequence> URGENCY =
       Comparator.comparingInt(Sequence::priority).reversed().thenComparingLong(Sequence::order);
 
+  private static final int STEADY_STEPS = 1000;
+
   private final TreeSet<Sequence> waiting = new TreeSet<>(URGENCY);
   private final TreeSet<Sequence> running = new TreeSet<>(URGENCY);
   private final SequenceMemory memory;
   private int maxBatch;
   private int tokenBudget;
+
+  // What memory allowed lately, and how long it has.
+  private int batchLimit = Integer.MAX_VALUE;
+  private int budgetLimit = Integer.MAX_VALUE;
+  private int plannedTokens;
+  private int steadySteps;
 
   public Scheduler(SequenceMemory memory, int maxBatch, int tokenBudget) {
     this.memory = memory;
@@ -49,14 +57,6 @@ public final class Scheduler {
     }
   }
 
-  public int waiting() {
-    return waiting.size();
-  }
-
-  public int running() {
-    return running.size();
-  }
-
   /** Plans one step at {@code nowMillis} (epoch milliseconds). */
   public StepPlan next(long nowMillis) {
     List<Sequence> expired = new ArrayList<>();
@@ -69,7 +69,13 @@ public final class Scheduler {
     if (preempted.isEmpty()) {
       admit();
     }
-    return new StepPlan(share(), expired, preempted);
+    List<Slice> slices = share();
+    plannedTokens = slices.stream().mapToInt(Slice::tokens).sum();
+    if (++steadySteps >= STEADY_STEPS) {
+      batchLimit = Integer.MAX_VALUE;
+      budgetLimit = Integer.MAX_VALUE;
+    }
+    return new StepPlan(slices, expired, preempted);
   }
 
   private static void expire(Set<Sequence> from, long nowMillis, List<Sequence> expired) {
@@ -87,17 +93,47 @@ public final class Scheduler {
     List<Sequence> preempted = new ArrayList<>();
     for (Sequence sequence : List.copyOf(running)) {
       while (running.contains(sequence) && !memory.ensure(sequence, sequence.tokens().size())) {
-        Sequence victim = running.last();
-        running.remove(victim);
-        memory.preempt(victim);
-        preempted.add(victim);
+        preempted.add(preemptLast());
       }
     }
     return preempted;
   }
 
+  /** Takes the room of the least urgent running sequence, which waits again. */
+  private Sequence preemptLast() {
+    Sequence victim = running.last();
+    memory.preempt(victim);
+    running.remove(victim);
+    return victim;
+  }
+
+  /**
+   * Makes the next steps smaller, after one that the device had no memory for: smaller chunks
+   * first, then fewer sequences. It wears off after {@value #STEADY_STEPS} steps that fit.
+   *
+   * @return false if there is nothing left to give up: one sequence, one token
+   */
+  public boolean shrink() {
+    steadySteps = 0;
+    if (plannedTokens > running.size()) {
+      budgetLimit = Math.max(1, plannedTokens / 2);
+      return true;
+    }
+    if (running.size() <= 1) {
+      return false;
+    }
+    batchLimit = running.size() - 1;
+    waiting.add(preemptLast());
+    return true;
+  }
+
+  /** The running sequences, most urgent first. */
+  public List<Sequence> running() {
+    return List.copyOf(running);
+  }
+
   private void admit() {
-    while (running.size() < maxBatch && !waiting.isEmpty()) {
+    while (running.size() < Math.min(maxBatch, batchLimit) && !waiting.isEmpty()) {
       Sequence next = waiting.first();
       if (!memory.ensure(next, next.tokens().size())) {
         return;
@@ -117,8 +153,9 @@ public final class Scheduler {
         prefilling.add(sequence);
       }
     }
-    int left = Math.max(1, tokenBudget - slices.size());
-    prefilling.sort(Comparator.comparingInt(Sequence::pending));
+    int left = Math.max(1, Math.min(tokenBudget, budgetLimit) - slices.size());
+    prefilling.sort(
+        Comparator.comparingInt(Sequence::priority).reversed().thenComparingInt(Sequence::pending));
     for (int i = 0; i < prefilling.size() && left > 0; i++) {
       int fair = Math.max(1, left / (prefilling.size() - i));
       int tokens = Math.min(prefilling.get(i).pending(), fair);

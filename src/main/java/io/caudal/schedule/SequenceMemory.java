@@ -5,7 +5,8 @@ public interface SequenceMemory {
 
   /**
    * Makes room for KV of the sequence's first {@code tokens} positions, giving it a slot and the KV
-   * that is there already if it has none; says no and changes nothing if that does not fit.
+   * that is there already if it has none. Idle KV may make way for it; if that would not be enough
+   * either, it says no and changes nothing.
    */
   boolean ensure(Sequence sequence, int tokens);
 

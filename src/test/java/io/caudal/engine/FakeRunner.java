@@ -1,5 +1,7 @@
 package io.caudal.engine;
 
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvDtype;
 import io.caudal.kv.KvShape;
 import java.nio.ByteBuffer;
@@ -22,6 +24,12 @@ final class FakeRunner implements ModelRunner {
   private final int slots;
   int steps;
   int tokensComputed;
+
+  /** A larger step is out of memory. */
+  int mostTokensAStep = Integer.MAX_VALUE;
+
+  /** A longer sequence is out of memory. */
+  int mostTokensASequence = Integer.MAX_VALUE;
 
   FakeRunner(int slots) {
     this.slots = slots;
@@ -75,6 +83,13 @@ final class FakeRunner implements ModelRunner {
 
   @Override
   public float[][] forward(List<Chunk> chunks) {
+    if (chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum() > mostTokensAStep) {
+      throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "too many tokens");
+    }
+    if (chunks.stream()
+        .anyMatch(chunk -> chunk.firstPosition() + chunk.tokens().length > mostTokensASequence)) {
+      throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "too long a sequence");
+    }
     steps++;
     return chunks.stream()
         .peek(this::compute)

@@ -10,6 +10,7 @@ import io.caudal.kv.KvPool;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.FinishReason;
 import io.caudal.protocol.SamplingParams;
+import io.caudal.schedule.Sequence;
 import io.caudal.schedule.TokenLog;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ class StepEngineTest {
     int[] second = concat(prompt(100, 1), first.outcome().output(), new int[] {5, 6, 7});
     StepEngine elsewhere = engine(new FakeRunner(4), new KvPool(ROOM), 8, 64);
 
-    Heard heard = submit(elsewhere, restored("b", "s", second, 8, stored, blocks));
+    Heard heard = submit(elsewhere, stored("b", "s", second, 8, stored), blocks);
     run(elsewhere);
 
     assertThat(heard.outcome().output()).isEqualTo(expected(second, 8));
@@ -111,14 +112,12 @@ class StepEngineTest {
             context,
             5,
             0,
-            List.of(),
             SamplingParams.GREEDY,
             0,
             List.of(),
             12,
             0,
             "t",
-            0,
             Long.MAX_VALUE);
 
     Heard heard = submit(continued);
@@ -162,14 +161,14 @@ class StepEngineTest {
       engine.forget("s" + i);
     }
     assertThat(pool.free()).isEqualTo(pool.total());
-    assertThat(engine.load()).isZero();
+    assertThat(engine.unfinished()).isZero();
   }
 
   @Test
   void cancelled_requests_end_at_once_and_free_their_room() {
     Heard heard = submit(generation("a", null, prompt(100, 1), 200));
     engine.step();
-    engine.cancel("a", new Failure(ErrorCode.CANCELLED, "enough"));
+    engine.cancel(heard.sequence(), new Failure(ErrorCode.CANCELLED, "enough"));
 
     assertThat(heard.outcome().reason()).isEqualTo(FinishReason.ERROR);
     assertThat(Objects.requireNonNull(heard.outcome().failure()).code())
@@ -188,14 +187,12 @@ class StepEngineTest {
                 prompt(10, 1),
                 0,
                 0,
-                List.of(),
                 SamplingParams.GREEDY,
                 0,
                 List.of(),
                 5,
                 0,
                 "t",
-                0,
                 1000));
     clock.millis = 1001;
 
@@ -204,6 +201,59 @@ class StepEngineTest {
     assertThat(Objects.requireNonNull(heard.outcome().failure()).code())
         .isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
     assertThat(runner.steps).isZero();
+  }
+
+  @Test
+  void out_of_memory_drops_idle_kv_then_batches_less_and_answers_all_the_same() {
+    submit(generation("idle", "idle", prompt(100, 9), 5));
+    run(engine);
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      heard.add(submit(generation("r" + i, null, prompt(40, i), 20)));
+    }
+    runner.mostTokensAStep = 60;
+
+    run(engine);
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(heard.get(i).outcome().output()).isEqualTo(expected(prompt(40, i), 20));
+    }
+    assertThat(engine.residentTokens("idle")).isZero();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void what_does_not_fit_alone_ends_with_out_of_memory_and_the_next_is_answered() {
+    runner.mostTokensASequence = 30;
+    Heard large = submit(generation("large", null, prompt(60, 1), 5));
+    Heard small = submit(generation("small", null, prompt(20, 2), 5));
+
+    run(engine);
+
+    assertThat(Objects.requireNonNull(large.outcome().failure()).code())
+        .isEqualTo(ErrorCode.OUT_OF_MEMORY);
+    assertThat(small.outcome().output()).isEqualTo(expected(prompt(20, 2), 5));
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void one_generation_that_breaks_does_not_end_the_others() {
+    Heard broken =
+        new Heard() {
+          @Override
+          public void onText(String text) {
+            throw new IllegalStateException("no ears");
+          }
+        };
+    Generation first = generation("broken", null, prompt(10, 1), 20);
+    engine.submit(first, List.of(), new TokenLog(first.context(), 16), broken);
+    Heard healthy = submit(generation("healthy", null, prompt(10, 2), 20));
+
+    run(engine);
+
+    assertThat(healthy.outcome().output()).isEqualTo(expected(prompt(10, 2), 20));
+    assertThat(engine.unfinished()).isZero();
+    assertThat(pool.free()).isEqualTo(pool.total());
   }
 
   @Test
@@ -224,8 +274,13 @@ class StepEngineTest {
   }
 
   private static Heard submit(StepEngine engine, Generation generation) {
+    return submit(engine, generation, List.of());
+  }
+
+  private static Heard submit(StepEngine engine, Generation generation, List<KvBlock> blocks) {
     Heard heard = new Heard();
-    engine.submit(generation, new TokenLog(generation.context(), 16), heard);
+    heard.sequence =
+        engine.submit(generation, blocks, new TokenLog(generation.context(), 16), heard);
     return heard;
   }
 
@@ -247,30 +302,23 @@ class StepEngineTest {
 
   private static Generation generation(
       String id, @Nullable String session, int[] prompt, int most) {
-    return restored(id, session, prompt, most, 0, List.of());
+    return stored(id, session, prompt, most, 0);
   }
 
-  private static Generation restored(
-      String id,
-      @Nullable String session,
-      int[] prompt,
-      int most,
-      int stored,
-      List<KvBlock> blocks) {
+  private static Generation stored(
+      String id, @Nullable String session, int[] prompt, int most, int stored) {
     return new Generation(
         id,
         session,
         prompt,
         0,
         stored,
-        blocks,
         SamplingParams.GREEDY,
         0,
         List.of(),
         most,
         0,
         "t",
-        0,
         Long.MAX_VALUE);
   }
 
@@ -299,9 +347,10 @@ class StepEngineTest {
     return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
   }
 
-  private static final class Heard implements GenerationListener {
+  private static class Heard implements GenerationListener {
     private final StringBuilder shown = new StringBuilder();
     private @Nullable GenerationOutcome outcome;
+    private @Nullable Sequence sequence;
 
     @Override
     public void onText(String text) {
@@ -318,6 +367,10 @@ class StepEngineTest {
     @Override
     public void onEngineFailure(CaudalException failure) {
       throw failure;
+    }
+
+    Sequence sequence() {
+      return Objects.requireNonNull(sequence);
     }
 
     GenerationOutcome outcome() {

@@ -62,7 +62,7 @@ final class Samples {
   static final TokenChunk CHUNK = new TokenChunk("r-1", "s-1", 5, 2, " 😀", false);
 
   static final DeadLetter LETTER =
-      new DeadLetter(
+      DeadLetter.of(
           ErrorCode.BAD_JSON,
           "not valid JSON at byte 3: unexpected end",
           "caudal.requests",

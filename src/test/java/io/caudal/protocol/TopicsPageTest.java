@@ -63,7 +63,13 @@ class TopicsPageTest {
     return List.of(
         MetricsJson.write(
             new MetricsRecord(
-                0, 1, 0, 1, Map.of(), Map.of("engine_load", 1.0), Map.of("ttft_ms", latency))),
+                0,
+                1,
+                0,
+                1,
+                Map.of(),
+                Map.of("engine_unfinished", 1.0),
+                Map.of("ttft_ms", latency))),
         ControlChangeJson.write(new ControlChange("c", Map.of())),
         ControlAckJson.write(new ControlAck("c", 0, 1, Map.of(), List.of())));
   }

@@ -62,7 +62,7 @@ class WireRoundTripTest {
       @ForAll("texts") String text, @ForAll long number, @ForAll byte[] original) {
     TokenChunk chunk = new TokenChunk("r", null, number, 4, text, true);
     assertThat(TokenChunkJson.read(TokenChunkJson.write(chunk))).isEqualTo(chunk);
-    DeadLetter letter = new DeadLetter(ErrorCode.BAD_UTF8, text, "t", 1, number, number, original);
+    DeadLetter letter = DeadLetter.of(ErrorCode.BAD_UTF8, text, "t", 1, number, number, original);
     assertThat(DeadLetterJson.read(DeadLetterJson.write(letter)))
         .usingRecursiveComparison()
         .isEqualTo(letter);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 /** {@code caudal generate}: the engine alone answers one prompt, or a file of golden cases. */
 @Command(
     name = "generate",
+    mixinStandardHelpOptions = true,
     description = "Answer a prompt with the engine alone, without Kafka or Flink.")
 public final class GenerateCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -34,15 +34,14 @@ final class PendingAnswer implements GenerationListener {
             promptIds,
             0,
             0,
-            List.of(),
             sampling,
             seed == null ? id : seed,
             stop,
             most,
             0,
             "default",
-            System.currentTimeMillis(),
             Long.MAX_VALUE),
+        List.of(),
         answer);
     return answer;
   }

@@ -63,7 +63,7 @@ public final class LocalCaudal implements AutoCloseable {
   }
 
   private void startProcesses(Consumer<String> progress) {
-    progress.accept("starting Kafka and Flink with " + options.taskManagers() + " TaskManagers");
+    progress.accept("starting Kafka and Flink, TaskManagers: " + options.taskManagers());
     LocalBroker newBroker = LocalBroker.start(installation, folder, options.port());
     broker = newBroker;
     LocalCluster newCluster =

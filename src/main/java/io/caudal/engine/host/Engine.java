@@ -13,8 +13,8 @@ import io.caudal.engine.ModelRunnerFactory;
 import io.caudal.engine.StepEngine;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
-import io.caudal.schedule.TokenLog;
 import io.caudal.text.ModelText;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +26,11 @@ import java.util.ServiceLoader;
  * Safe for use by any thread; listeners are called on the loops' threads.
  */
 public final class Engine implements AutoCloseable {
+  /** An idle session needs a slot too; one of fewer tokens than this is not worth more slots. */
+  private static final int TOKENS_PER_SLOT = 64;
+
+  private static final int MOST_IDLE_SLOTS = 4096;
+
   private final LoadedModel model;
   private final ModelText text;
   private final int blockTokens;
@@ -43,18 +48,28 @@ public final class Engine implements AutoCloseable {
             .findFirst()
             .orElseThrow(
                 () -> new IllegalStateException("no ModelRunnerFactory on the class path"));
-    return new Engine(factory.load(model), text, engine, kv);
+    Engine started = new Engine(factory.load(model), text, kv.blockBytes());
+    try {
+      started.startLoops(engine, kv.deviceTokens());
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
   }
 
-  Engine(LoadedModel model, ModelText text, EngineSettings settings, KvSettings kv) {
+  private Engine(LoadedModel model, ModelText text, long blockBytes) {
     this.model = model;
     this.text = text;
-    this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
-    int count = settings.stepLoops() > 0 ? settings.stepLoops() : model.defaultStepLoops();
-    int room = Math.max(1, kv.deviceTokens() / count);
+    this.blockTokens = model.model().kv().blockTokens(blockBytes);
+  }
+
+  private void startLoops(EngineSettings settings, int deviceTokens) {
+    int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
+    int room = Math.max(1, deviceTokens / count);
+    int slots = settings.maxBatch() + Math.min(MOST_IDLE_SLOTS, room / TOKENS_PER_SLOT);
     for (int i = 0; i < count; i++) {
-      // An idle session needs a slot too; one of fewer than 64 tokens is not worth more slots.
-      ModelRunner runner = model.newRunner(settings.maxBatch() + Math.min(4096, room / 64));
+      ModelRunner runner = model.newRunner(slots);
       StepEngine engine =
           new StepEngine(
               runner,
@@ -65,6 +80,12 @@ public final class Engine implements AutoCloseable {
               EngineClock.SYSTEM);
       loops.add(new StepLoop(engine, "caudal-engine-" + i, runner::close));
     }
+  }
+
+  /** As many as the device likes, but none with less room than one full context. */
+  private int defaultLoops(int deviceTokens) {
+    int fitting = deviceTokens / model.model().contextTokens();
+    return Math.max(1, Math.min(model.defaultStepLoops(), fitting));
   }
 
   public ModelInfo model() {
@@ -86,31 +107,24 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Queues a generation on the loop that holds its session's KV, else on the least loaded one.
+   * Queues a generation on the loop that holds its session's KV, else on the least loaded one. If
+   * the loop has ended, the listener hears of it.
    *
-   * @throws CaudalException {@code ENGINE_FAILED} if that loop has failed
+   * @param blocks KV read back from state, from token 0 on without gaps; empty for none
    */
-  public Submission submit(Generation generation, GenerationListener listener) {
+  public Submission submit(
+      Generation generation, List<KvBlock> blocks, GenerationListener listener) {
     StepLoop loop = choose(generation);
-    TokenLog tokens = new TokenLog(generation.context(), generation.maxNewTokens());
-    loop.execute(
-        () -> {
-          CaudalException failed = loop.failure();
-          if (failed == null) {
-            loop.engine().submit(generation, tokens, listener);
-          } else {
-            listener.onEngineFailure(failed);
-          }
-        });
-    return new Submission(loop, generation.requestId(), tokens, generation.promptTokens());
+    loop.unfinished().incrementAndGet();
+    Submission submission = new Submission(loop, generation);
+    submission.submit(generation, blocks, new CountedListener(listener, loop.unfinished()));
+    return submission;
   }
 
   /** Drops a session's KV from the device. */
   public void forget(String sessionId) {
     for (StepLoop loop : loops) {
-      if (loop.failure() == null) {
-        loop.execute(() -> loop.engine().forget(sessionId));
-      }
+      loop.execute(() -> loop.engine().forget(sessionId));
     }
   }
 
@@ -121,12 +135,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Sequences queued or running. */
-  public int load() {
-    return loops.stream().mapToInt(StepLoop::load).sum();
+  /** Generations queued or running. */
+  public int unfinished() {
+    return loops.stream().mapToInt(loop -> loop.unfinished().get()).sum();
   }
 
-  /** Whether a loop has failed, so that nothing more can be submitted. */
+  /** Whether a loop has ended, so that a new engine is needed. */
   public boolean failed() {
     return loops.stream().anyMatch(loop -> loop.failure() != null);
   }
@@ -139,13 +153,14 @@ public final class Engine implements AutoCloseable {
 
   private StepLoop choose(Generation generation) {
     String session = generation.sessionId();
-    if (session != null) {
-      for (StepLoop loop : loops) {
-        if (loop.engine().residentTokens(session) > 0) {
-          return loop;
-        }
-      }
+    Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
+    if (session == null) {
+      return loops.stream().min(leastLoaded).orElseThrow();
     }
-    return loops.stream().min(Comparator.comparingInt(StepLoop::load)).orElseThrow();
+    return loops.stream()
+        .min(
+            Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
+                .thenComparing(leastLoaded))
+        .orElseThrow();
   }
 }

@@ -3,8 +3,11 @@ package io.caudal.engine.host;
 import io.caudal.config.EngineSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.ModelSettings;
+import io.caudal.error.CaudalException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -12,21 +15,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engines of this process, one per distinct settings, shared by all that ask for the same. An
+ * The engines of this process, one per model and geometry, shared by all that ask for the same. An
  * engine that nobody uses lingers before it is unloaded, so that a job's restart finds its weights
  * and its sessions' KV in place.
  */
 public final class Engines {
-  /** Everything that makes two engines different. */
-  private record Key(ModelSettings model, EngineSettings engine, KvSettings kv) {}
+  /** What makes two engines different; everything else is live or the job's own. */
+  private record Key(ModelSettings model, int stepLoops, int deviceTokens, long blockBytes) {}
 
   private static final class Entry {
-    final Engine engine;
+    final CompletableFuture<Engine> engine = new CompletableFuture<>();
     int leases;
     @Nullable ScheduledFuture<?> unload;
 
-    Entry(Engine engine) {
-      this.engine = engine;
+    boolean failed() {
+      return engine.isCompletedExceptionally() || (engine.isDone() && engine.join().failed());
     }
   }
 
@@ -36,6 +39,7 @@ public final class Engines {
           task -> {
             Thread thread = new Thread(task, "caudal-engine-unloader");
             thread.setDaemon(true);
+            thread.setContextClassLoader(Engines.class.getClassLoader());
             return thread;
           });
 
@@ -44,11 +48,15 @@ public final class Engines {
   /** A right to use an engine until closed. */
   public static final class Lease implements AutoCloseable {
     private final Key key;
+    private final Entry entry;
+    private final long lingerMillis;
     private final Engine engine;
     private boolean closed;
 
-    private Lease(Key key, Engine engine) {
+    private Lease(Key key, Entry entry, long lingerMillis, Engine engine) {
       this.key = key;
+      this.entry = entry;
+      this.lingerMillis = lingerMillis;
       this.engine = engine;
     }
 
@@ -58,52 +66,89 @@ public final class Engines {
 
     @Override
     public void close() {
-      release(this);
+      synchronized (ENTRIES) {
+        if (!closed) {
+          closed = true;
+          release(key, entry, lingerMillis);
+        }
+      }
     }
   }
 
   /**
    * The engine with these settings, started if there is none; concurrent callers wait for it.
    *
-   * @throws io.caudal.error.CaudalException as {@link Engine#start}
+   * @throws CaudalException as {@link Engine#start}
+   * @throws InterruptedException if interrupted while another caller starts it
    */
-  public static synchronized Lease acquire(
-      ModelSettings model, EngineSettings engine, KvSettings kv) {
-    Key key = new Key(model, engine, kv);
-    Entry entry = ENTRIES.get(key);
-    if (entry != null && entry.engine.failed()) {
-      ENTRIES.remove(key);
-      entry.engine.close();
-      entry = null;
+  public static Lease acquire(ModelSettings model, EngineSettings engine, KvSettings kv)
+      throws InterruptedException {
+    Key key = new Key(model, engine.stepLoops(), kv.deviceTokens(), kv.blockBytes());
+    long linger = engine.linger().toMillis();
+    boolean starts = false;
+    Entry entry;
+    synchronized (ENTRIES) {
+      entry = ENTRIES.get(key);
+      if (entry == null || entry.failed()) {
+        // Whoever still holds a failed engine closes it with the last lease.
+        entry = new Entry();
+        ENTRIES.put(key, entry);
+        starts = true;
+      }
+      if (entry.unload != null) {
+        entry.unload.cancel(false);
+        entry.unload = null;
+      }
+      entry.leases++;
     }
-    if (entry == null) {
-      entry = new Entry(Engine.start(model, engine, kv));
-      ENTRIES.put(key, entry);
+    try {
+      if (starts) {
+        start(entry, model, engine, kv);
+      }
+      return new Lease(key, entry, linger, entry.engine.get());
+    } catch (ExecutionException e) {
+      give(key, entry);
+      throw e.getCause() instanceof CaudalException known
+          ? known
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      give(key, entry);
+      throw e;
     }
-    if (entry.unload != null) {
-      entry.unload.cancel(false);
-      entry.unload = null;
-    }
-    entry.leases++;
-    return new Lease(key, entry.engine);
   }
 
-  private static synchronized void release(Lease lease) {
-    Entry entry = ENTRIES.get(lease.key);
-    if (lease.closed || entry == null || entry.engine != lease.engine) {
-      return;
+  private static void start(
+      Entry entry, ModelSettings model, EngineSettings engine, KvSettings kv) {
+    try {
+      entry.engine.complete(Engine.start(model, engine, kv));
+    } catch (Throwable t) {
+      entry.engine.completeExceptionally(t);
     }
-    lease.closed = true;
+  }
+
+  private static void give(Key key, Entry entry) {
+    synchronized (ENTRIES) {
+      release(key, entry, 0);
+    }
+  }
+
+  /** With the lock held. */
+  private static void release(Key key, Entry entry, long lingerMillis) {
     if (--entry.leases == 0) {
-      long linger = lease.key.engine().linger().toMillis();
-      entry.unload =
-          UNLOADER.schedule(() -> unload(lease.key, entry), linger, TimeUnit.MILLISECONDS);
+      long delay = entry.failed() ? 0 : lingerMillis;
+      entry.unload = UNLOADER.schedule(() -> unload(key, entry), delay, TimeUnit.MILLISECONDS);
     }
   }
 
-  private static synchronized void unload(Key key, Entry entry) {
-    if (entry.leases == 0 && ENTRIES.remove(key, entry)) {
-      entry.engine.close();
+  private static void unload(Key key, Entry entry) {
+    synchronized (ENTRIES) {
+      if (entry.leases > 0) {
+        return;
+      }
+      ENTRIES.remove(key, entry);
+    }
+    if (!entry.engine.isCompletedExceptionally()) {
+      entry.engine.join().close();
     }
   }
 }

@@ -1,29 +1,37 @@
 package io.caudal.engine.host;
 
+import io.caudal.engine.GenerationListener;
 import io.caudal.engine.StepEngine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A thread that owns one {@link StepEngine} and steps it while there is work. Others hand it tasks,
- * which run between two steps.
+ * which run between two steps. A loop that failed or was closed has ended for ever: it tells
+ * everybody who waits, once, and refuses what comes later.
  */
 final class StepLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
 
+  private record Task(Runnable work, Consumer<CaudalException> refused) {}
+
   private final StepEngine engine;
   private final Runnable onExit;
-  private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger unfinished = new AtomicInteger();
   private final Thread thread;
   private volatile boolean closed;
   private volatile @Nullable CaudalException failure;
-  private volatile int load;
 
   /**
    * @param onExit runs on the loop's thread when it ends, to free what the engine holds
@@ -33,34 +41,46 @@ final class StepLoop implements AutoCloseable {
     this.onExit = onExit;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
+    // The loop outlives the job that happened to start it, and must not hold its class loader.
+    thread.setContextClassLoader(StepLoop.class.getClassLoader());
     thread.start();
   }
 
   /**
-   * Has the task run on the loop's thread. A loop that has failed drops it and throws the failure;
-   * one that fails before the task's turn runs it all the same, so a task asks {@link #failure}.
+   * Has the work done on the loop's thread between two steps.
+   *
+   * @param refused told instead, on any thread, if the loop has ended or ends before
    */
-  void execute(Runnable task) {
+  void execute(Runnable work, Consumer<CaudalException> refused) {
+    CaudalException failed;
     synchronized (inbox) {
-      CaudalException failed = failure;
-      if (failed != null) {
-        throw failed;
+      failed = failure;
+      if (failed == null) {
+        inbox.add(new Task(work, refused));
       }
-      inbox.add(task);
     }
-    LockSupport.unpark(thread);
+    if (failed == null) {
+      LockSupport.unpark(thread);
+    } else {
+      refused.accept(failed);
+    }
+  }
+
+  /** As {@link #execute(Runnable, Consumer)}, for work that an ended loop has no use for. */
+  void execute(Runnable work) {
+    execute(work, ended -> {});
   }
 
   StepEngine engine() {
     return engine;
   }
 
-  /** Sequences queued or running, as of the last step. */
-  int load() {
-    return load + inbox.size();
+  /** Generations handed over and not ended. */
+  AtomicInteger unfinished() {
+    return unfinished;
   }
 
-  /** What broke the loop; null while it works. */
+  /** What ended the loop; null while it works. */
   @Nullable CaudalException failure() {
     return failure;
   }
@@ -85,37 +105,40 @@ final class StepLoop implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        drainInbox();
-        boolean worked = engine.step();
-        load = engine.load();
-        if (!worked && inbox.isEmpty()) {
+        for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
+          task.work().run();
+        }
+        if (!engine.step() && inbox.isEmpty() && !closed) {
           LockSupport.park(this);
         }
       }
+      end(new CaudalException(ErrorCode.ENGINE_FAILED, "the engine was closed"));
     } catch (Throwable t) {
-      fail(t);
+      LOG.error("step loop {} failed", thread.getName(), t);
+      end(new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t.getMessage(), t));
     } finally {
       onExit.run();
     }
   }
 
-  private void drainInbox() {
-    for (Runnable task = inbox.poll(); task != null; task = inbox.poll()) {
-      task.run();
-    }
-  }
-
-  /** Tells everybody who still waits; the jobs restart and find a new engine. */
-  private void fail(Throwable t) {
-    LOG.error("step loop {} failed", thread.getName(), t);
-    CaudalException failed =
-        t instanceof CaudalException known
-            ? known
-            : new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t, t);
+  /** Tells everybody who still waits; their jobs restart and find a new engine. */
+  private void end(CaudalException why) {
+    List<Consumer<CaudalException>> waiting = new ArrayList<>();
     synchronized (inbox) {
-      failure = failed;
+      failure = why;
+      for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
+        waiting.add(task.refused());
+      }
     }
-    drainInbox();
-    engine.listeners().forEach(listener -> listener.onEngineFailure(failed));
+    for (GenerationListener listener : engine.listeners()) {
+      waiting.add(listener::onEngineFailure);
+    }
+    for (Consumer<CaudalException> one : waiting) {
+      try {
+        one.accept(why);
+      } catch (RuntimeException e) {
+        LOG.error("could not say that a step loop has ended", e);
+      }
+    }
   }
 }

@@ -1,20 +1,33 @@
 package io.caudal.engine.host;
 
+import io.caudal.engine.Generation;
+import io.caudal.engine.GenerationListener;
+import io.caudal.kv.KvBlock;
 import io.caudal.protocol.Failure;
+import io.caudal.schedule.Sequence;
 import io.caudal.schedule.TokenLog;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A generation that was handed to an {@link Engine}. Safe for use by any thread. */
 public final class Submission {
   private final StepLoop loop;
-  private final String requestId;
   private final TokenLog tokens;
   private final int promptTokens;
 
-  Submission(StepLoop loop, String requestId, TokenLog tokens, int promptTokens) {
+  /** Known, and used, on the loop's thread only. */
+  private @Nullable Sequence sequence;
+
+  Submission(StepLoop loop, Generation generation) {
     this.loop = loop;
-    this.requestId = requestId;
-    this.tokens = tokens;
-    this.promptTokens = promptTokens;
+    this.tokens = new TokenLog(generation.context(), generation.maxNewTokens());
+    this.promptTokens = generation.promptTokens();
+  }
+
+  void submit(Generation generation, List<KvBlock> blocks, GenerationListener listener) {
+    loop.execute(
+        () -> sequence = loop.engine().submit(generation, blocks, tokens, listener),
+        listener::onEngineFailure);
   }
 
   /** Ids generated so far, by earlier attempts too. */
@@ -24,8 +37,11 @@ public final class Submission {
 
   /** Asks the engine to end the generation before its next step; the listener hears of it. */
   public void cancel(Failure failure) {
-    if (loop.failure() == null) {
-      loop.execute(() -> loop.engine().cancel(requestId, failure));
-    }
+    loop.execute(
+        () -> {
+          if (sequence != null) {
+            loop.engine().cancel(sequence, failure);
+          }
+        });
   }
 }

@@ -2,9 +2,7 @@ package io.caudal.stream.inference;
 
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.caudal.engine.Generation;
-import io.caudal.kv.KvBlock;
 import io.caudal.protocol.Request;
-import java.util.List;
 
 /** Makes the engine's {@link Generation} of a {@link Request}. */
 final class Generations {
@@ -18,12 +16,7 @@ final class Generations {
    * @param stored tokens whose KV is in state
    */
   static Generation of(
-      Request request,
-      int[] context,
-      int generated,
-      int stored,
-      List<KvBlock> blocks,
-      int maxNewTokens) {
+      Request request, int[] context, int generated, int stored, int maxNewTokens) {
     Long seed = request.sampling().seed();
     return new Generation(
         request.requestId(),
@@ -31,14 +24,12 @@ final class Generations {
         context,
         generated,
         stored,
-        blocks,
         request.sampling(),
         seed == null ? seedOf(request) : seed,
         request.stop(),
         maxNewTokens,
         request.priority(),
         request.tenant() == null ? DEFAULT_TENANT : request.tenant(),
-        request.arrivalMillis(),
         request.deadlineMillis() == null ? Long.MAX_VALUE : request.deadlineMillis());
   }
 

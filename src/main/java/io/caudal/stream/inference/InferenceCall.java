@@ -99,6 +99,11 @@ final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
     completion.fail(failure);
   }
 
+  /** The index that the next piece would have. */
+  int nextIndex() {
+    return pieces.get();
+  }
+
   private TokenChunk chunk(String text, boolean last) {
     return new TokenChunk(
         request.requestId(), request.sessionId(), attempt, pieces.getAndIncrement(), text, last);

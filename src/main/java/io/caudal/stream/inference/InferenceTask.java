@@ -16,6 +16,7 @@ import io.caudal.protocol.Request;
 import io.caudal.protocol.RequestType;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.SessionKeys;
+import io.caudal.protocol.TokenChunk;
 import io.caudal.stream.operator.AsyncCall;
 import io.caudal.stream.operator.Completion;
 import io.caudal.stream.operator.Emitter;
@@ -89,11 +90,12 @@ final class InferenceTask {
     }
     String target = request.targetRequestId();
     Request running = queue.runningInput();
+    AsyncCall<int[]> call = queue.runningCall();
     if (running != null && running.requestId().equals(target) && queue.abandonRunning()) {
-      cancelled(key, running, out);
+      cancelled(key, running, call, out);
     }
     for (Request waiting : queue.removeWaiting(r -> r.requestId().equals(target))) {
-      cancelled(key, waiting, out);
+      cancelled(key, waiting, null, out);
     }
     out.emit(results.acknowledged(request));
     return true;
@@ -109,7 +111,11 @@ final class InferenceTask {
         new Failure(
             ErrorCode.TIMEOUT,
             "no answer within request.timeout = " + limits.timeout().toMillis() + " ms");
-    completion.complete(out -> out.emit(finished(key, results.failed(request, failure))));
+    completion.complete(
+        out -> {
+          endStream(request, call, out);
+          out.emit(finished(key, results.failed(request, failure)));
+        });
   }
 
   void control(ControlChange change, Emitter<Result> out) throws Exception {
@@ -141,7 +147,11 @@ final class InferenceTask {
         throw e;
       }
       Failure failure = new Failure(e.code(), Objects.requireNonNull(e.getMessage()));
-      completion.complete(out -> out.emit(finished(key, results.failed(request, failure))));
+      completion.complete(
+          out -> {
+            endStream(request, null, out);
+            out.emit(finished(key, results.failed(request, failure)));
+          });
       return InferenceCall.done();
     }
   }
@@ -154,10 +164,10 @@ final class InferenceTask {
       Completion<Result> completion)
       throws Exception {
     long startMillis = context.currentTimeMillis();
-    long startNanos = System.nanoTime();
-    int[] prompt = preparer.context(request, store.tokens(header.tokens()));
+    int[] prompt = preparer.context(request, memory.tokens(header));
     int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
 
+    long startNanos = System.nanoTime();
     List<KvBlock> blocks = List.of();
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
@@ -167,7 +177,13 @@ final class InferenceTask {
     }
     Turn turn =
         new Turn(
-            key, request, prompt, header.tokens(), startMillis, System.nanoTime() - startNanos);
+            key,
+            request,
+            prompt,
+            header.tokens(),
+            progress.length,
+            startMillis,
+            System.nanoTime() - startNanos);
 
     int[] context = Arrays.copyOf(prompt, prompt.length + progress.length);
     System.arraycopy(progress, 0, context, prompt.length, progress.length);
@@ -176,7 +192,7 @@ final class InferenceTask {
             request, this.context.attempt(), completion, outcome -> end(turn, outcome));
     call.submitted(
         engine.submit(
-            Generations.of(request, context, progress.length, stored, blocks, maxNewTokens), call));
+            Generations.of(request, context, progress.length, stored, maxNewTokens), blocks, call));
     return call;
   }
 
@@ -200,14 +216,28 @@ final class InferenceTask {
     completion.complete(
         out -> {
           forget(key);
-          out.emit(finished(key, results.acknowledged(request)));
+          out.emit(results.acknowledged(request));
         });
     return InferenceCall.done();
   }
 
-  private void cancelled(String key, Request request, Emitter<Result> out) throws Exception {
+  private void cancelled(
+      String key, Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out)
+      throws Exception {
+    endStream(request, call, out);
     Failure failure = new Failure(ErrorCode.CANCELLED, "cancelled by request");
     out.emit(finished(key, results.failed(request, failure)));
+  }
+
+  /** The last piece of an answer that ends without the engine. */
+  private void endStream(Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out) {
+    if (request.stream()) {
+      int index = call instanceof InferenceCall begun ? begun.nextIndex() : 0;
+      out.emit(
+          Outputs.TOKENS,
+          new TokenChunk(
+              request.requestId(), request.sessionId(), context.attempt(), index, "", true));
+    }
   }
 
   /** Keeps the result for a request id that comes again, unless sending again may help. */
@@ -239,13 +269,22 @@ final class InferenceTask {
       return null;
     }
     Result last = store.result(header.recent().get(header.recent().size() - 1));
-    return last == null || last.failure() != null ? null : last;
+    boolean usable =
+        last != null && last.failure() == null && engine.model().name().equals(last.model());
+    return usable ? last : null;
   }
 
-  private void forget(String key) {
+  private void forget(String key) throws Exception {
+    SessionHeader header = store.header();
+    if (header == null) {
+      return;
+    }
+    context.deleteTimer(header.timerMillis());
     store.clear();
-    engine.forget(key);
-    results.metrics().add(Counter.SESSIONS_ENDED, 1);
+    if (header.turns() > 0) {
+      engine.forget(key);
+      results.metrics().add(Counter.SESSIONS_ENDED, 1);
+    }
   }
 
   private SessionHeader header(Request request) throws Exception {

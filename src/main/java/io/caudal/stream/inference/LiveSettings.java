@@ -43,9 +43,8 @@ final class LiveSettings {
     this.subtask = subtask;
     String stored = state.get(VERSION);
     this.version = stored == null ? 0 : Long.parseLong(stored);
-    if (version > 0) {
-      apply(merged(Map.of()));
-    }
+    // Also without a change: a lingering engine may have those of the job before.
+    apply(merged(Map.of()));
   }
 
   /** Grows with each change that was applied. */

@@ -58,7 +58,7 @@ final class MetricsReporter {
             windowStartMillis,
             now,
             counters,
-            Map.of("engine_load", (double) engine.load()),
+            Map.of("engine_unfinished", (double) engine.unfinished()),
             latencies));
     windowStartMillis = now;
   }

@@ -39,7 +39,7 @@ final class ResultFactory {
     Usage usage = new Usage(turn.context().length, outcome.cachedTokens(), outcome.output().length);
     Timings timings = timings(turn, outcome);
     if (outcome.failure() == null) {
-      record(usage, timings);
+      record(usage, timings, turn.continuedTokens() == 0 && outcome.firstTokenMillis() > 0);
     }
     return result(
         turn.request(), turns, outcome.text(), outcome.reason(), outcome.failure(), usage, timings);
@@ -114,16 +114,23 @@ final class ResultFactory {
     return new Timings(0, 0, 0, 0, 0, total);
   }
 
-  private void record(Usage usage, Timings timings) {
+  /**
+   * @param whole whether this attempt generated the whole answer, so that its times are the
+   *     answer's
+   */
+  private void record(Usage usage, Timings timings, boolean whole) {
     metrics.add(Counter.PROMPT_TOKENS, usage.promptTokens());
     metrics.add(Counter.CACHED_TOKENS, usage.cachedTokens());
     metrics.add(Counter.COMPLETION_TOKENS, usage.completionTokens());
+    metrics.record(Latency.TOTAL_MS, timings.totalMs());
+    if (!whole) {
+      return;
+    }
     metrics.record(Latency.QUEUE_MS, timings.queueMs());
     metrics.record(Latency.RESTORE_MS, timings.restoreMs());
     metrics.record(Latency.PREFILL_MS, timings.prefillMs());
     metrics.record(Latency.DECODE_MS, timings.decodeMs());
     metrics.record(Latency.TTFT_MS, timings.ttftMs());
-    metrics.record(Latency.TOTAL_MS, timings.totalMs());
     if (usage.completionTokens() > 1) {
       metrics.record(Latency.TPOT_MS, timings.decodeMs() / (usage.completionTokens() - 1));
     }

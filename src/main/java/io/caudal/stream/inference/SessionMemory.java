@@ -3,6 +3,8 @@ package io.caudal.stream.inference;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.host.Engine;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.TokenChain;
 import io.caudal.kv.codec.BlockMiss;
@@ -25,6 +27,7 @@ final class SessionMemory {
   private final SubtaskMetrics metrics;
   private final KvBlockCodecV1 codec;
   private final int blockTokens;
+  private final long vocabulary;
 
   SessionMemory(SessionStore store, Engine engine, SubtaskMetrics metrics) {
     ModelInfo model = engine.model();
@@ -32,6 +35,22 @@ final class SessionMemory {
     this.metrics = metrics;
     this.codec = new KvBlockCodecV1(model.kv(), model.fingerprint());
     this.blockTokens = engine.blockTokens();
+    this.vocabulary = engine.text().fingerprint();
+  }
+
+  /**
+   * The session's token ids.
+   *
+   * @throws CaudalException {@code SESSION_OF_OTHER_MODEL} if they mean other text to this model
+   */
+  int[] tokens(SessionHeader header) throws Exception {
+    if (header.tokens() > 0 && header.vocabulary() != vocabulary) {
+      throw new CaudalException(
+          ErrorCode.SESSION_OF_OTHER_MODEL,
+          "the session's tokens are of a model with another tokenizer.json; end the session, or set"
+              + " model.path to the model that it began with");
+    }
+    return store.tokens(header.tokens());
   }
 
   /** Tokens whose KV is in state, in blocks of the size in use. */
@@ -84,7 +103,7 @@ final class SessionMemory {
       metrics.add(Counter.STORED_BYTES, encoded.length);
       kvTokens = block.index() * blockTokens + block.tokens();
     }
-    SessionHeader next = header.afterTurn(all.length, kvTokens, blockTokens);
+    SessionHeader next = header.afterTurn(all.length, kvTokens, blockTokens, vocabulary);
     store.setHeader(next);
     return next;
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param key Flink's key: the session id, or a hash of the content
  * @param context the session's history, then the new turn's prompt
  * @param historyTokens of these, the tokens that the session remembers already
+ * @param continuedTokens tokens that an earlier attempt generated
  * @param startMillis epoch milliseconds when its work began
  * @param restoreNanos time spent on reading and decoding KV
  */
@@ -18,6 +19,7 @@ record Turn(
     Request request,
     int[] context,
     int historyTokens,
+    int continuedTokens,
     long startMillis,
     long restoreNanos) {
 

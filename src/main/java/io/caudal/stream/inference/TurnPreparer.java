@@ -39,6 +39,7 @@ final class TurnPreparer {
       throw new CaudalException(
           ErrorCode.EMPTY_PROMPT, "the prompt has no tokens; send messages, prompt or prompt_ids");
     }
+    checkIds(prompt);
     int[] context = Arrays.copyOf(history, history.length + prompt.length);
     System.arraycopy(prompt, 0, context, history.length, prompt.length);
     return context;
@@ -47,13 +48,6 @@ final class TurnPreparer {
   /** Most tokens that may be generated after {@code contextTokens}. */
   int maxNewTokens(Request request, int contextTokens) {
     Integer asked = request.maxTokens();
-    if (asked != null && asked > limits.maxNewTokens()) {
-      throw new CaudalException(
-          ErrorCode.BAD_PARAMETER,
-          String.format(
-              "max_tokens = %d is over the limit of %d; raise request.max-new-tokens",
-              asked, limits.maxNewTokens()));
-    }
     int least = asked == null ? 1 : asked;
     int model = engine.model().contextTokens();
     if (contextTokens + least > model) {
@@ -98,18 +92,20 @@ final class TurnPreparer {
     if (request.prompt() != null) {
       return prompts.prompt(request.prompt(), first);
     }
-    return ids(request.promptIds() == null ? List.of() : request.promptIds());
+    List<Integer> ids = request.promptIds();
+    return ids == null ? new int[0] : ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private int[] ids(List<Integer> given) {
+  /** A tokenizer may know tokens that the model has no embedding for. */
+  private void checkIds(int[] prompt) {
     int vocabulary = engine.model().vocabularySize();
-    for (int id : given) {
+    for (int id : prompt) {
       if (id < 0 || id >= vocabulary) {
         throw new CaudalException(
             ErrorCode.BAD_PARAMETER,
-            String.format("prompt_ids has %d, the model's ids are 0 to %d", id, vocabulary - 1));
+            String.format(
+                "the prompt has token id %d, the model's ids are 0 to %d", id, vocabulary - 1));
       }
     }
-    return given.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -27,7 +27,7 @@ public final class ControlParsing extends ProcessFunction<RawRecord, ControlChan
 
   private static DeadLetter deadLetter(CaudalException e, RawRecord record, byte[] value) {
     ErrorCode code = e.code();
-    return new DeadLetter(
+    return DeadLetter.of(
         code,
         Objects.requireNonNull(e.getMessage()),
         record.topic(),

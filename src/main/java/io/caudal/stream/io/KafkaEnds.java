@@ -101,7 +101,7 @@ public final class KafkaEnds {
   private <T> KafkaSink<T> sink(String name, Delivery delivery, RecordWriter<T> writer) {
     Properties properties = clientProperties();
     // Whoever waits for a token waits for nothing else: batches form while the broker is busy.
-    properties.setProperty("linger.ms", "0");
+    properties.putIfAbsent("linger.ms", "0");
     properties.setProperty(
         "transaction.timeout.ms", Long.toString(settings.transactionTimeout().toMillis()));
     KafkaSinkBuilder<T> builder =

@@ -283,8 +283,11 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     try {
       if (context != null) {
         context.close();
-        queues.busyLanes().forEach(KeyedAsyncOperator::cancel);
-        function.close();
+        try {
+          queues.busyLanes().forEach(KeyedAsyncOperator::cancel);
+        } finally {
+          function.close();
+        }
       }
     } finally {
       super.close();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens tokens remembered
  * @param kvTokens of these, from the first on, those whose KV is in state
  * @param kvBlockTokens tokens of a KV block when they were written
+ * @param vocabulary fingerprint of the tokenizer whose ids the tokens are
  * @param turns requests answered
  * @param createdMillis epoch milliseconds
  * @param lastUsedMillis epoch milliseconds
@@ -20,6 +21,7 @@ public record SessionHeader(
     int tokens,
     int kvTokens,
     int kvBlockTokens,
+    long vocabulary,
     int turns,
     long createdMillis,
     long lastUsedMillis,
@@ -30,6 +32,7 @@ public record SessionHeader(
       int tokens,
       int kvTokens,
       int kvBlockTokens,
+      long vocabulary,
       int turns,
       long createdMillis,
       long lastUsedMillis,
@@ -38,6 +41,7 @@ public record SessionHeader(
     this.tokens = tokens;
     this.kvTokens = kvTokens;
     this.kvBlockTokens = kvBlockTokens;
+    this.vocabulary = vocabulary;
     this.turns = turns;
     this.createdMillis = createdMillis;
     this.lastUsedMillis = lastUsedMillis;
@@ -47,15 +51,16 @@ public record SessionHeader(
 
   /** A session of which nothing is remembered yet. */
   public static SessionHeader fresh(long nowMillis) {
-    return new SessionHeader(0, 0, 0, 0, nowMillis, nowMillis, 0, List.of());
+    return new SessionHeader(0, 0, 0, 0, 0, nowMillis, nowMillis, 0, List.of());
   }
 
   /** The session after another answered turn. */
-  public SessionHeader afterTurn(int tokens, int kvTokens, int kvBlockTokens) {
+  public SessionHeader afterTurn(int tokens, int kvTokens, int kvBlockTokens, long vocabulary) {
     return new SessionHeader(
         tokens,
         kvTokens,
         kvBlockTokens,
+        vocabulary,
         turns + 1,
         createdMillis,
         lastUsedMillis,
@@ -66,7 +71,15 @@ public record SessionHeader(
   /** The session with its expiry looked at next at {@code millis}. */
   public SessionHeader withTimer(long millis) {
     return new SessionHeader(
-        tokens, kvTokens, kvBlockTokens, turns, createdMillis, lastUsedMillis, millis, recent);
+        tokens,
+        kvTokens,
+        kvBlockTokens,
+        vocabulary,
+        turns,
+        createdMillis,
+        lastUsedMillis,
+        millis,
+        recent);
   }
 
   /** The session used now, by a request whose result is kept. */
@@ -82,6 +95,14 @@ public record SessionHeader(
 
   private SessionHeader withRecent(long lastUsed, List<String> ids) {
     return new SessionHeader(
-        tokens, kvTokens, kvBlockTokens, turns, createdMillis, lastUsed, timerMillis, ids);
+        tokens,
+        kvTokens,
+        kvBlockTokens,
+        vocabulary,
+        turns,
+        createdMillis,
+        lastUsed,
+        timerMillis,
+        ids);
   }
 }
