@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure Caudal on this machine.",
-    subcommands = BenchEngineCommand.class,
+    subcommands = {BenchEngineCommand.class, BenchTurnCommand.class},
     synopsisSubcommandLabel = "WHAT")
 public final class BenchCommand {}

@@ -5,6 +5,7 @@ import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.KvBlock;
 import io.caudal.protocol.SamplingParams;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ final class PendingAnswer implements GenerationListener {
   private final CompletableFuture<GenerationOutcome> outcome = new CompletableFuture<>();
   private long[] tokenNanos = new long[256];
   private int tokens;
+  private long submittedNanos;
 
   /** Hands a prompt of token ids to the engine; {@code id} names it and seeds its sampling. */
   static PendingAnswer submit(
@@ -25,25 +27,60 @@ final class PendingAnswer implements GenerationListener {
       SamplingParams sampling,
       List<String> stop,
       int most) {
-    PendingAnswer answer = new PendingAnswer();
     Long seed = sampling.seed();
-    engine.submit(
-        new Generation(
-            Integer.toString(id),
-            null,
-            promptIds,
-            0,
-            0,
-            sampling,
-            seed == null ? id : seed,
-            stop,
-            most,
-            0,
-            "default",
-            Long.MAX_VALUE),
-        List.of(),
-        answer);
-    return answer;
+    return new PendingAnswer()
+        .submit(
+            engine,
+            new Generation(
+                Integer.toString(id),
+                null,
+                promptIds,
+                0,
+                0,
+                sampling,
+                seed == null ? id : seed,
+                stop,
+                most,
+                0,
+                "default",
+                Long.MAX_VALUE),
+            List.of());
+  }
+
+  /**
+   * Hands a session's next turn to the engine, greedy.
+   *
+   * @param stored tokens that {@code blocks} hold KV of
+   */
+  static PendingAnswer submit(
+      Engine engine, String session, int[] context, int stored, List<KvBlock> blocks, int most) {
+    return new PendingAnswer()
+        .submit(
+            engine,
+            new Generation(
+                session,
+                session,
+                context,
+                0,
+                stored,
+                SamplingParams.GREEDY,
+                0,
+                List.of(),
+                most,
+                0,
+                "default",
+                Long.MAX_VALUE),
+            blocks);
+  }
+
+  private PendingAnswer submit(Engine engine, Generation generation, List<KvBlock> blocks) {
+    submittedNanos = System.nanoTime();
+    engine.submit(generation, blocks, this);
+    return this;
+  }
+
+  long submittedNanos() {
+    return submittedNanos;
   }
 
   /**

@@ -69,7 +69,7 @@ final class KvArenas {
     placeOf[slot] = place;
   }
 
-  /** Gives the slot's place back; an arena without sequences gives its memory back. */
+  /** Gives the slot's place back. */
   void free(int slot) {
     int arena = arenaOf[slot];
     if (arena == NONE) {
@@ -77,9 +77,6 @@ final class KvArenas {
     }
     arenaOf[slot] = NONE;
     taken.get(arena).clear(placeOf[slot]);
-    if (taken.get(arena).isEmpty()) {
-      resize(arena, 0);
-    }
   }
 
   /**
@@ -104,9 +101,22 @@ final class KvArenas {
     }
     int place = taken.get(arena).nextClearBit(0);
     if (place >= places.get(arena)) {
-      resize(arena, Math.max(4, places.get(arena) * 3 / 2));
+      freeEmpty();
+      resize(arena, places.get(arena) + Math.max(1, places.get(arena) / 2));
     }
     return place;
+  }
+
+  /**
+   * Arenas without sequences keep their memory until another needs some: new memory costs a page
+   * fault for every 4 KiB, and the next session is likely as long as the last.
+   */
+  private void freeEmpty() {
+    for (int arena = 0; arena < taken.size(); arena++) {
+      if (taken.get(arena).isEmpty() && places.get(arena) > 0) {
+        resize(arena, 0);
+      }
+    }
   }
 
   private void resize(int arena, int newPlaces) {

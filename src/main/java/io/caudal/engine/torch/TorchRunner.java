@@ -66,7 +66,7 @@ final class TorchRunner implements ModelRunner {
     if (tokens == 0) {
       return;
     }
-    kv.hold(slot, firstToken + tokens, written[slot]);
+    kv.hold(slot, capacity[slot], written[slot]);
     module.runWithBytes(
         "import_kv",
         data,
@@ -93,8 +93,7 @@ final class TorchRunner implements ModelRunner {
   public float[][] forward(List<Chunk> chunks) {
     for (Chunk chunk : chunks) {
       check(chunk);
-      int end = chunk.firstPosition() + chunk.tokens().length;
-      kv.hold(chunk.slot(), end, written[chunk.slot()]);
+      kv.hold(chunk.slot(), capacity[chunk.slot()], written[chunk.slot()]);
     }
     StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
     float[][] logits =
