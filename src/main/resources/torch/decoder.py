@@ -85,20 +85,20 @@ class Decoder(Module):
 
   # --- KV ---
 
-  # Makes arena `index` hold `places` sequences of `capacity` tokens; those that fit in stay. New
-  # memory is zero: attention reads it with no weight, so it must be finite.
-  def resize_arena(self, index: int, capacity: int, places: int) -> None:
+  # Makes arena `index` anew, for `places` sequences of `capacity` tokens; none takes no memory.
+  def make_arena(self, index: int, capacity: int, places: int) -> None:
     while len(self.arenas) <= index:
       self.arenas.append(annotate(List[Tensor], []))
-    rows = places * self.kv_heads
-    resized = annotate(List[Tensor], [])
-    if rows > 0:
-      resized = torch.zeros([self.layers, 2, rows, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device).unbind()
-      if len(self.arenas[index]) > 0:
-        kept = min(rows, self.arenas[index][0].size(1))
-        for layer in range(self.layers):
-          resized[layer][:, :kept].copy_(self.arenas[index][layer][:, :kept])
-    self.arenas[index] = resized
+    arena = annotate(List[Tensor], [])
+    if places > 0:
+      arena = torch.empty([self.layers, 2, places * self.kv_heads, capacity, self.head_dim], dtype=self.dtype, device=self.weights["embedding"][0].device).unbind()
+    self.arenas[index] = arena
+
+  # A sequence's KV is zero where it is not written: attention reads it with no weight, so it must be
+  # finite.
+  def clear(self, arena: int, place: int) -> None:
+    for layer in range(self.layers):
+      self.sequence(arena, place, layer, self.arenas[arena][layer].size(2)).zero_()
 
   # The first `tokens` of a sequence, [2, kv_heads, tokens, head_dim] of one layer.
   def sequence(self, arena: int, place: int, layer: int, tokens: int) -> Tensor:

@@ -2,81 +2,99 @@ package io.caudal.engine.torch;
 
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which slot's KV lies where in the decoder's arenas. An arena holds sequences of one capacity; a
- * sequence that outgrows its arena moves to the next, so that each of its tokens is copied a few
- * times in its life, never at each step.
+ * Which slot's KV lies where in the decoder's arenas. An arena has places for a few sequences of
+ * one capacity. It never grows: when it is full there is another. A sequence that outgrows its
+ * capacity moves to an arena of the next, so that each of its tokens is copied a few times in its
+ * life, never at each step, and whatever a sequence does costs the same however many others there
+ * are.
  */
 final class KvArenas {
   private static final int SMALLEST = 64;
-  private static final int NONE = -1;
+  private static final int MOST_PLACES = 8;
+  private static final long ARENA_BYTES = 64L << 20;
+
+  /** An arena; without places while it takes no memory. */
+  private static final class Arena {
+    final int index;
+    int capacity;
+    int places;
+    final BitSet taken = new BitSet();
+
+    Arena(int index) {
+      this.index = index;
+    }
+
+    boolean hasRoom(int wanted) {
+      return capacity == wanted && taken.cardinality() < places;
+    }
+  }
+
+  private record Place(Arena arena, int place) {}
 
   private final DecoderModule module;
   private final int kvHeads;
-  private final int[] arenaOf;
-  private final int[] placeOf;
-  private final List<BitSet> taken = new ArrayList<>();
-  private final List<Integer> places = new ArrayList<>();
+  private final int bytesPerToken;
+  private final @Nullable Place[] placeOf;
+  private final List<Arena> arenas = new ArrayList<>();
 
-  KvArenas(DecoderModule module, int slots, int kvHeads) {
+  KvArenas(DecoderModule module, int slots, int kvHeads, int bytesPerToken) {
     this.module = module;
     this.kvHeads = kvHeads;
-    this.arenaOf = new int[slots];
-    this.placeOf = new int[slots];
-    Arrays.fill(arenaOf, NONE);
+    this.bytesPerToken = bytesPerToken;
+    this.placeOf = new Place[slots];
   }
 
-  /** Tokens of a sequence in an arena: 64, 96, 128, 192, 256, 384 and so on. */
-  static int capacity(int arena) {
-    int smaller = SMALLEST << (arena / 2);
-    return arena % 2 == 0 ? smaller : smaller + smaller / 2;
+  /** The next of 64, 96, 128, 192, 256, 384 and so on that holds {@code tokens}. */
+  static int capacity(int tokens) {
+    int capacity = SMALLEST;
+    while (capacity < tokens) {
+      capacity = capacity + capacity / 2 >= tokens ? capacity + capacity / 2 : capacity * 2;
+    }
+    return capacity;
   }
 
   int arena(int slot) {
-    return arenaOf[slot];
+    return place(slot, placeOf).arena().index;
   }
 
   int place(int slot) {
-    return placeOf[slot];
+    return place(slot, placeOf).place();
   }
 
   /** Makes the slot hold {@code tokens}, keeping its first {@code written}. */
   void hold(int slot, int tokens, int written) {
-    if (arenaOf[slot] != NONE && tokens <= capacity(arenaOf[slot])) {
+    Place now = placeOf[slot];
+    if (now != null && tokens <= now.arena().capacity) {
       return;
     }
-    int arena = 0;
-    while (capacity(arena) < tokens) {
-      arena++;
-    }
-    int place = freePlace(arena);
-    if (written > 0) {
+    Place next = take(capacity(tokens));
+    module.run("clear", IValue.from(next.arena().index), IValue.from(next.place()));
+    if (now != null && written > 0) {
       module.run(
           "move",
-          IValue.from(arenaOf[slot]),
-          IValue.from(placeOf[slot]),
-          IValue.from(arena),
-          IValue.from(place),
+          IValue.from(now.arena().index),
+          IValue.from(now.place()),
+          IValue.from(next.arena().index),
+          IValue.from(next.place()),
           IValue.from(written));
     }
     free(slot);
-    taken.get(arena).set(place);
-    arenaOf[slot] = arena;
-    placeOf[slot] = place;
+    next.arena().taken.set(next.place());
+    placeOf[slot] = next;
   }
 
   /** Gives the slot's place back. */
   void free(int slot) {
-    int arena = arenaOf[slot];
-    if (arena == NONE) {
-      return;
+    Place place = placeOf[slot];
+    if (place != null) {
+      place.arena().taken.clear(place.place());
+      placeOf[slot] = null;
     }
-    arenaOf[slot] = NONE;
-    taken.get(arena).clear(placeOf[slot]);
   }
 
   /**
@@ -84,44 +102,60 @@ final class KvArenas {
    * [2 * places * kvHeads * capacity, headDim].
    */
   void rowsOf(int slot, int position, long[] target, int at) {
-    int arena = arenaOf[slot];
-    long capacity = capacity(arena);
-    long values = (long) places.get(arena) * kvHeads * capacity;
+    Place place = place(slot, placeOf);
+    long capacity = place.arena().capacity;
+    long values = capacity * place.arena().places * kvHeads;
     for (int head = 0; head < kvHeads; head++) {
-      long row = ((long) placeOf[slot] * kvHeads + head) * capacity + position;
+      long row = ((long) place.place() * kvHeads + head) * capacity + position;
       target[at + head] = row;
       target[at + kvHeads + head] = values + row;
     }
   }
 
-  private int freePlace(int arena) {
-    while (taken.size() <= arena) {
-      taken.add(new BitSet());
-      places.add(0);
-    }
-    int place = taken.get(arena).nextClearBit(0);
-    if (place >= places.get(arena)) {
-      freeEmpty();
-      resize(arena, places.get(arena) + Math.max(1, places.get(arena) / 2));
+  private static Place place(int slot, @Nullable Place[] places) {
+    Place place = places[slot];
+    if (place == null) {
+      throw new IllegalStateException("slot " + slot + " holds nothing");
     }
     return place;
   }
 
-  /**
-   * Arenas without sequences keep their memory until another needs some: new memory costs a page
-   * fault for every 4 KiB, and the next session is likely as long as the last.
-   */
-  private void freeEmpty() {
-    for (int arena = 0; arena < taken.size(); arena++) {
-      if (taken.get(arena).isEmpty() && places.get(arena) > 0) {
-        resize(arena, 0);
-      }
-    }
+  /** A free place, not yet marked as taken. */
+  private Place take(int capacity) {
+    Arena arena =
+        arenas.stream()
+            .filter(a -> a.hasRoom(capacity))
+            .findFirst()
+            .orElseGet(() -> make(capacity));
+    return new Place(arena, arena.taken.nextClearBit(0));
   }
 
-  private void resize(int arena, int newPlaces) {
-    module.run(
-        "resize_arena", IValue.from(arena), IValue.from(capacity(arena)), IValue.from(newPlaces));
-    places.set(arena, newPlaces);
+  /**
+   * A new arena. Empty ones of other capacities give their memory back first: until then they keep
+   * it, for new memory costs a page fault every 4 KiB and the next session may well be as long as
+   * the last.
+   */
+  private Arena make(int capacity) {
+    for (Arena arena : arenas) {
+      if (arena.taken.isEmpty() && arena.places > 0) {
+        resize(arena, arena.capacity, 0);
+      }
+    }
+    Arena arena = arenas.stream().filter(a -> a.places == 0).findFirst().orElseGet(this::addArena);
+    long bytes = (long) capacity * bytesPerToken;
+    resize(arena, capacity, (int) Math.max(1, Math.min(MOST_PLACES, ARENA_BYTES / bytes)));
+    return arena;
+  }
+
+  private Arena addArena() {
+    Arena arena = new Arena(arenas.size());
+    arenas.add(arena);
+    return arena;
+  }
+
+  private void resize(Arena arena, int capacity, int places) {
+    module.run("make_arena", IValue.from(arena.index), IValue.from(capacity), IValue.from(places));
+    arena.capacity = capacity;
+    arena.places = places;
   }
 }

@@ -30,7 +30,7 @@ final class TorchRunner implements ModelRunner {
     this.info = info;
     this.capacity = new int[slots];
     this.written = new int[slots];
-    this.kv = new KvArenas(module, slots, info.kv().kvHeads());
+    this.kv = new KvArenas(module, slots, info.kv().kvHeads(), info.kv().bytesPerToken());
   }
 
   @Override

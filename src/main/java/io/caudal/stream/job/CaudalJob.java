@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -50,6 +51,8 @@ public final class CaudalJob {
     byDefault(
         environment, needed, CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
     byDefault(environment, needed, CheckpointingOptions.ENABLE_UNALIGNED, true);
+    // Records are few and somebody waits for each; the default would hold them up to 100 ms.
+    byDefault(environment, needed, ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
     environment.configure(needed);
   }
 
