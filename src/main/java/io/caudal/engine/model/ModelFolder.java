@@ -1,25 +1,17 @@
 package io.caudal.engine.model;
 
-import com.dynatrace.hash4j.hashing.HashStream64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import io.caudal.config.ModelSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Finds a model's folder. The bundled model is unpacked once per user and version into {@code
- * java.io.tmpdir}, named by its content, and used by every later process.
+ * Finds a model's folder. The bundled model is unpacked into a temporary folder once a process, and
+ * deleted at the process's end.
  */
 public final class ModelFolder {
   private static final String RESOURCES = "/models/demo/";
@@ -69,62 +61,34 @@ public final class ModelFolder {
     static final Path FOLDER = unpack();
 
     private static Path unpack() {
-      Path parent = Path.of(System.getProperty("java.io.tmpdir"));
       try {
-        Map<String, byte[]> contents = contents();
-        Path folder = parent.resolve("caudal-demo-" + hash(contents));
-        if (!isWhole(folder, contents)) {
-          Path staging = Files.createTempDirectory(parent, "caudal-demo-");
-          for (Map.Entry<String, byte[]> file : contents.entrySet()) {
-            Files.write(staging.resolve(file.getKey()), file.getValue());
-          }
-          folder = publish(staging, folder, contents);
+        Path folder = Files.createTempDirectory("caudal-demo-");
+        // The last registered is deleted first: the folder when it is empty.
+        folder.toFile().deleteOnExit();
+        for (String file : FILES) {
+          Path target = folder.resolve(file);
+          target.toFile().deleteOnExit();
+          copy(RESOURCES + file, target);
         }
         return folder;
       } catch (IOException e) {
         throw new CaudalException(
-            ErrorCode.MODEL_NOT_FOUND, "can't unpack the bundled model in " + parent + ": " + e, e);
+            ErrorCode.MODEL_NOT_FOUND,
+            "can't unpack the bundled model in "
+                + System.getProperty("java.io.tmpdir")
+                + ": "
+                + e.getMessage(),
+            e);
       }
     }
 
-    /** Moves the folder in place; where another process was first, or a stranger, it stays. */
-    private static Path publish(Path staging, Path folder, Map<String, byte[]> contents)
-        throws IOException {
-      try {
-        return Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileSystemException e) {
-        return isWhole(folder, contents) ? folder : staging;
-      }
-    }
-
-    private static boolean isWhole(Path folder, Map<String, byte[]> contents) throws IOException {
-      for (Map.Entry<String, byte[]> file : contents.entrySet()) {
-        Path path = folder.resolve(file.getKey());
-        if (!Files.isRegularFile(path)
-            || !Arrays.equals(Files.readAllBytes(path), file.getValue())) {
-          return false;
+    private static void copy(String resource, Path target) throws IOException {
+      try (InputStream in = ModelFolder.class.getResourceAsStream(resource)) {
+        if (in == null) {
+          throw new IOException("not on the class path: " + resource);
         }
+        Files.copy(in, target);
       }
-      return true;
-    }
-
-    private static Map<String, byte[]> contents() throws IOException {
-      Map<String, byte[]> contents = new LinkedHashMap<>();
-      for (String file : FILES) {
-        try (InputStream in = ModelFolder.class.getResourceAsStream(RESOURCES + file)) {
-          if (in == null) {
-            throw new IOException("not on the class path: " + RESOURCES + file);
-          }
-          contents.put(file, in.readAllBytes());
-        }
-      }
-      return contents;
-    }
-
-    private static String hash(Map<String, byte[]> contents) {
-      HashStream64 hash = Hashing.xxh3_64().hashStream();
-      contents.forEach((name, bytes) -> hash.putString(name).putByteArray(bytes));
-      return HexFormat.of().toHexDigits(hash.getAsLong());
     }
   }
 }
