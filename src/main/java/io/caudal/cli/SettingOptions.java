@@ -1,9 +1,13 @@
 package io.caudal.cli;
 
 import io.caudal.config.Dtype;
+import io.caudal.config.ModelSettings;
+import io.caudal.config.Settings;
+import io.caudal.engine.model.Checkpoint;
+import io.caudal.engine.model.ModelConfig;
+import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
-import io.caudal.error.ErrorCode;
-import java.nio.file.Files;
+import io.caudal.text.ModelText;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -34,16 +38,26 @@ final class SettingOptions {
   Map<String, String> settings(Map<String, String> defaults) {
     Map<String, String> all = new TreeMap<>(defaults);
     if (model != null) {
-      if (!Files.isDirectory(model)) {
-        throw new CaudalException(
-            ErrorCode.MODEL_NOT_FOUND, "--model " + model + " is not a folder");
-      }
       all.put("model.path", model.toAbsolutePath().toString());
     }
     if (dtype != null) {
       all.put("model.dtype", dtype.name().toLowerCase(Locale.ROOT));
     }
     all.putAll(settings);
+    checkModel(ModelSettings.from(Settings.of(all)).path());
     return all;
+  }
+
+  /**
+   * Says here what is wrong with a model folder: in the job it would be the reason of restarts.
+   *
+   * @throws CaudalException {@code MODEL_NOT_FOUND}, {@code MODEL_DAMAGED} or {@code
+   *     MODEL_UNSUPPORTED}
+   */
+  private static void checkModel(String path) {
+    Path folder = ModelFolder.resolve(path);
+    ModelConfig.read(folder);
+    Checkpoint.open(folder).close();
+    ModelText.load(folder);
   }
 }

@@ -111,9 +111,9 @@ public final class StepEngine {
 
   private void begin(LiveGeneration task, List<KvBlock> blocks) {
     Generation generation = task.generation();
-    int least = generation.promptTokens() + 1;
-    if (least > kv.pool().total()) {
-      fail(task, tooLongForDevice(least));
+    Failure refusal = refusal(generation);
+    if (refusal != null) {
+      fail(task, refusal);
       return;
     }
     task.replay();
@@ -270,7 +270,31 @@ public final class StepEngine {
     return Math.min(model.contextTokens(), kv.pool().total());
   }
 
-  private Failure tooLongForDevice(int tokens) {
+  /** Why a context can't be computed, whoever made it; null if it can. */
+  private @Nullable Failure refusal(Generation generation) {
+    if (generation.context().length == 0) {
+      return new Failure(ErrorCode.EMPTY_PROMPT, "the prompt has no tokens");
+    }
+    for (int id : generation.context()) {
+      if (id < 0 || id >= model.vocabularySize()) {
+        return new Failure(
+            ErrorCode.BAD_PARAMETER,
+            String.format(
+                "token id %d is not one of the model's, 0 to %d", id, model.vocabularySize() - 1));
+      }
+    }
+    int least = generation.promptTokens() + 1;
+    return least > contextTokens() + 1 || least > kv.pool().total() ? tooLong(least) : null;
+  }
+
+  private Failure tooLong(int tokens) {
+    if (tokens > model.contextTokens() + 1) {
+      return new Failure(
+          ErrorCode.CONTEXT_TOO_LONG,
+          String.format(
+              "a prompt of %d tokens is over the model's context of %d",
+              tokens - 1, model.contextTokens()));
+    }
     return new Failure(
         ErrorCode.CONTEXT_TOO_LONG,
         String.format(

@@ -56,7 +56,9 @@ class MainTest {
   void a_missing_model_folder_is_one_line() {
     assertThat(run("demo", "--model", "/no/such/folder")).isEqualTo(1);
     assertThat(err.toString())
-        .isEqualTo("caudal: MODEL_NOT_FOUND: --model /no/such/folder is not a folder\n");
+        .isEqualTo(
+            "caudal: MODEL_NOT_FOUND: model.path: no folder /no/such/folder on this machine;"
+                + " give a model folder or 'bundled:demo'\n");
   }
 
   @Test

@@ -257,6 +257,23 @@ class StepEngineTest {
   }
 
   @Test
+  void a_context_that_cannot_be_computed_is_refused_before_it_costs_a_step() {
+    Heard empty = submit(generation("empty", null, new int[0], 5));
+    Heard foreign = submit(generation("foreign", null, new int[] {1, FakeRunner.VOCABULARY}, 5));
+    Heard tooLong = submit(generation("long", null, prompt(FakeRunner.CONTEXT + 1, 1), 5));
+
+    run(engine);
+
+    assertThat(Objects.requireNonNull(empty.outcome().failure()).code())
+        .isEqualTo(ErrorCode.EMPTY_PROMPT);
+    assertThat(Objects.requireNonNull(foreign.outcome().failure()).message())
+        .contains(Integer.toString(FakeRunner.VOCABULARY));
+    assertThat(Objects.requireNonNull(tooLong.outcome().failure()).code())
+        .isEqualTo(ErrorCode.CONTEXT_TOO_LONG);
+    assertThat(runner.steps).isZero();
+  }
+
+  @Test
   void ends_at_the_context_and_says_when_it_does_not_fit() {
     Heard full = submit(generation("a", null, prompt(FakeRunner.CONTEXT - 3, 1), 100));
     StepEngine tiny = engine(new FakeRunner(4), new KvPool(64), 8, 64);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.ErrorCode;
@@ -22,25 +21,10 @@ import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,33 +38,18 @@ class CaudalJobTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path folder;
-  private static EmbeddedBroker broker;
-  private static MiniCluster cluster;
+  private static RunningJob running;
   private static Topics topics;
-  private static JobID job;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = new EmbeddedBroker(folder.resolve("kafka"), TOPICS);
-    topics = new Topics(broker.bootstrapServers());
-    Configuration configuration = new Configuration();
-    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
-    cluster =
-        new MiniCluster(
-            new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(2)
-                .build());
-    cluster.start();
-    job = submit(2, null);
+    running = RunningJob.start(folder, Map.of());
+    topics = running.topics();
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    cluster.close();
-    topics.close();
-    broker.close();
+  static void stop() {
+    running.close();
   }
 
   @Test
@@ -91,20 +60,11 @@ class CaudalJobTest {
     assertThat(second.usage().cachedTokens()).isGreaterThan(second.usage().promptTokens() / 3);
     assertThat(second.turn()).isEqualTo(2);
 
-    cluster.terminateTaskManager(0).get();
-    cluster.startTaskManager();
+    running.loseTaskManager();
     Result third = ask(session, "s-survives", 2);
     assertThat(third.attempt()).isGreaterThan(second.attempt());
 
-    String savepoint =
-        cluster
-            .stopWithSavepoint(
-                job,
-                folder.resolve("savepoints").toUri().toString(),
-                false,
-                SavepointFormatType.NATIVE)
-            .get();
-    job = submit(1, savepoint);
+    running.rescale(1);
     Result fourth = ask(session, "s-survives", 3);
 
     assertThat(fourth.turn()).isEqualTo(4);
@@ -320,40 +280,5 @@ class CaudalJobTest {
     try (var in = CaudalJobTest.class.getResourceAsStream("/models/demo/golden.json")) {
       return JSON.readTree(in).path("sessions").path(session);
     }
-  }
-
-  private static JobID submit(int parallelism, String savepoint) throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        folder.resolve("checkpoints").toUri().toString());
-    configuration.set(
-        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
-    if (savepoint != null) {
-      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-    }
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    environment.setParallelism(parallelism);
-    CaudalJob.configure(environment);
-    new CaudalGraph(environment, settings()).build();
-    return cluster.submitJob(environment.getStreamGraph().getJobGraph()).get().getJobID();
-  }
-
-  private static Settings settings() {
-    Map<String, String> values = new HashMap<>();
-    values.put("kafka.bootstrap-servers", broker.bootstrapServers());
-    values.put("model.dtype", "fp32");
-    values.put("metrics.interval", "500ms");
-    values.put("kv.block-bytes", "64kb");
-    return Settings.of(values);
   }
 }

@@ -1,0 +1,127 @@
+package io.caudal.stream.job;
+
+import io.caudal.cli.local.EmbeddedBroker;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/** The whole job at parallelism 2 with a real broker, RocksDB and the bundled model in fp32. */
+final class RunningJob implements AutoCloseable {
+  private final Path folder;
+  private final Map<String, String> settings;
+  private final EmbeddedBroker broker;
+  private final MiniCluster cluster;
+  private final Topics topics;
+  private JobID job;
+
+  private RunningJob(
+      Path folder, Map<String, String> settings, EmbeddedBroker broker, MiniCluster cluster)
+      throws Exception {
+    this.folder = folder;
+    this.settings = settings;
+    this.broker = broker;
+    this.cluster = cluster;
+    this.topics = new Topics(broker.bootstrapServers());
+    this.job = submit(2, null);
+  }
+
+  /**
+   * @param more settings besides those that a test needs
+   */
+  static RunningJob start(Path folder, Map<String, String> more) throws Exception {
+    KafkaSettings names = KafkaSettings.from(Settings.of(Map.of()));
+    EmbeddedBroker broker = new EmbeddedBroker(folder.resolve("kafka"), names);
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(2)
+                .build());
+    cluster.start();
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    settings.put("model.dtype", "fp32");
+    settings.put("metrics.interval", "500ms");
+    settings.put("kv.block-bytes", "64kb");
+    return new RunningJob(folder, settings, broker, cluster);
+  }
+
+  Topics topics() {
+    return topics;
+  }
+
+  /** Ends the TaskManager that the job runs on, and starts another. */
+  void loseTaskManager() throws Exception {
+    cluster.terminateTaskManager(0).get();
+    cluster.startTaskManager();
+  }
+
+  /** Stops with a savepoint and goes on from it with another parallelism. */
+  void rescale(int parallelism) throws Exception {
+    String target = folder.resolve("savepoints").toUri().toString();
+    String savepoint =
+        cluster.stopWithSavepoint(job, target, false, SavepointFormatType.NATIVE).get();
+    job = submit(parallelism, savepoint);
+  }
+
+  private JobID submit(int parallelism, @Nullable String savepoint) throws Exception {
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(flink(savepoint));
+    environment.setParallelism(parallelism);
+    CaudalJob.configure(environment);
+    new CaudalGraph(environment, Settings.of(settings)).build();
+    return cluster.submitJob(environment.getStreamGraph().getJobGraph()).get().getJobID();
+  }
+
+  private Configuration flink(@Nullable String savepoint) {
+    Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        folder.resolve("checkpoints").toUri().toString());
+    configuration.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    return configuration;
+  }
+
+  @Override
+  public void close() {
+    try {
+      cluster.close();
+    } catch (Exception e) {
+      throw new AssertionError("the cluster does not stop", e);
+    }
+    topics.close();
+    broker.close();
+  }
+}
