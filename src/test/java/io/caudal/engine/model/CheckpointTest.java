@@ -8,8 +8,13 @@ import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvDtype;
 import io.caudal.kv.KvShape;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,47 @@ class CheckpointTest {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       assertThat(checkpoint.read("b", List.of(1L)).get(0).data().getFloat()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void a_file_over_two_gibibytes_is_read_in_slices_of_rows() throws IOException {
+    long rows = 600_000;
+    long columns = 1024;
+    long bytes = rows * columns * 4;
+    String header =
+        String.format(
+            "{\"large\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]},"
+                + "\"last\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}}",
+            rows, columns, bytes, bytes, bytes + 4);
+    ByteBuffer head = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).flip();
+    // Sparse: the file takes a few blocks of disk.
+    try (FileChannel file =
+        FileChannel.open(
+            folder.resolve("model.safetensors"),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      long start = head.remaining();
+      file.write(head, 0);
+      file.write(number(7), start + (rows - 1) * columns * 4);
+      file.write(number(42), start + bytes);
+    }
+
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      List<Weight> slices = checkpoint.read("large", List.of(rows, columns));
+      assertThat(bytes).isGreaterThan(Integer.MAX_VALUE);
+      assertThat(slices).hasSizeGreaterThan(1);
+      assertThat(slices.stream().mapToLong(slice -> slice.shape().get(0)).sum()).isEqualTo(rows);
+      Weight tail = slices.get(slices.size() - 1);
+      int firstOfLastRow = Math.toIntExact((tail.shape().get(0) - 1) * columns * 4);
+      assertThat(tail.data().getFloat(firstOfLastRow)).isEqualTo(7);
+      assertThat(checkpoint.read("last", List.of(1L)).get(0).data().getFloat()).isEqualTo(42);
+    }
+  }
+
+  private static ByteBuffer number(float value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).flip();
   }
 
   @Test
