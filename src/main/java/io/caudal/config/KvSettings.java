@@ -9,10 +9,12 @@ import java.util.List;
  *
  * @param deviceTokens token positions of KV on the device, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
+ * @param waitingBytes most KV on the heap for sessions that wait for the device
  * @param sessionMaxTokens most tokens of one session
  * @param ttl idle time after which a session is forgotten
  */
-public record KvSettings(int deviceTokens, long blockBytes, int sessionMaxTokens, Duration ttl)
+public record KvSettings(
+    int deviceTokens, long blockBytes, long waitingBytes, int sessionMaxTokens, Duration ttl)
     implements Serializable {
 
   static final ConfigKey<Integer> DEVICE_TOKENS =
@@ -30,6 +32,14 @@ public record KvSettings(int deviceTokens, long blockBytes, int sessionMaxTokens
           4096,
           2 << 20,
           "Size that a KV block in Flink state aims at; a block holds a power of two of tokens.");
+  static final ConfigKey<Long> WAITING_BYTES =
+      ConfigKey.bytes(
+          "kv.waiting-bytes",
+          "128mb",
+          0,
+          1L << 40,
+          "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
+              + " device. Beyond it a returning session's KV is recomputed from its tokens.");
   static final ConfigKey<Integer> SESSION_MAX_TOKENS =
       ConfigKey.integer(
           "kv.session.max-tokens",
@@ -46,12 +56,13 @@ public record KvSettings(int deviceTokens, long blockBytes, int sessionMaxTokens
           "Idle time after which a session is forgotten: its tokens, KV and recent results.");
 
   static final List<ConfigKey<?>> KEYS =
-      List.of(DEVICE_TOKENS, BLOCK_BYTES, SESSION_MAX_TOKENS, TTL);
+      List.of(DEVICE_TOKENS, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);
 
   public static KvSettings from(Settings settings) {
     return new KvSettings(
         settings.get(DEVICE_TOKENS),
         settings.get(BLOCK_BYTES),
+        settings.get(WAITING_BYTES),
         settings.get(SESSION_MAX_TOKENS),
         settings.get(TTL));
   }

@@ -4,13 +4,32 @@ import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.error.CaudalException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Passes everything on, and counts its generation out when it ends. */
-record CountedListener(GenerationListener listener, AtomicInteger unfinished)
-    implements GenerationListener {
+/**
+ * Passes everything on, and keeps the books of what waits: its generation until it ends, and the KV
+ * that was read for it until its first token, when that is on the device.
+ */
+final class CountedListener implements GenerationListener {
+  private final GenerationListener listener;
+  private final AtomicInteger unfinished;
+  private final AtomicLong waitingBytes;
+  private long bytes;
+
+  /** Counts in; {@code bytes} of KV wait with the generation. */
+  CountedListener(
+      GenerationListener listener, AtomicInteger unfinished, AtomicLong waitingBytes, long bytes) {
+    this.listener = listener;
+    this.unfinished = unfinished;
+    this.waitingBytes = waitingBytes;
+    this.bytes = bytes;
+    unfinished.incrementAndGet();
+    waitingBytes.addAndGet(bytes);
+  }
 
   @Override
   public void onToken(int id) {
+    releaseBytes();
     listener.onToken(id);
   }
 
@@ -21,13 +40,20 @@ record CountedListener(GenerationListener listener, AtomicInteger unfinished)
 
   @Override
   public void onFinish(GenerationOutcome outcome) {
+    releaseBytes();
     unfinished.decrementAndGet();
     listener.onFinish(outcome);
   }
 
   @Override
   public void onEngineFailure(CaudalException failure) {
+    releaseBytes();
     unfinished.decrementAndGet();
     listener.onEngineFailure(failure);
+  }
+
+  private void releaseBytes() {
+    waitingBytes.addAndGet(-bytes);
+    bytes = 0;
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A model that answers: one set of weights, and step loops over it with a thread and KV room each.
@@ -35,6 +36,7 @@ public final class Engine implements AutoCloseable {
   private final ModelText text;
   private final int blockTokens;
   private final List<StepLoop> loops = new ArrayList<>();
+  private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
    * Loads the model and starts the loops.
@@ -115,10 +117,16 @@ public final class Engine implements AutoCloseable {
   public Submission submit(
       Generation generation, List<KvBlock> blocks, GenerationListener listener) {
     StepLoop loop = choose(generation);
-    loop.unfinished().incrementAndGet();
+    long bytes = blocks.stream().mapToLong(block -> block.data().remaining()).sum();
     Submission submission = new Submission(loop, generation);
-    submission.submit(generation, blocks, new CountedListener(listener, loop.unfinished()));
+    submission.submit(
+        generation, blocks, new CountedListener(listener, loop.unfinished(), waitingBytes, bytes));
     return submission;
+  }
+
+  /** KV that was read for generations which have not had their turn yet, in bytes. */
+  public long waitingBytes() {
+    return waitingBytes.get();
   }
 
   /** Drops a session's KV from the device. */

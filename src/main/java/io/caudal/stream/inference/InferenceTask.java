@@ -172,7 +172,9 @@ final class InferenceTask {
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
     if (session != null && stored > 0 && engine.residentTokens(session) < stored) {
-      blocks = memory.restore(header, prompt);
+      // Sessions that return all at once must not fill the heap: those beyond are recomputed.
+      boolean room = engine.waitingBytes() < kv.waitingBytes();
+      blocks = room ? memory.restore(header, prompt) : List.of();
       stored = blocks.stream().mapToInt(KvBlock::tokens).sum();
     }
     Turn turn =
