@@ -283,24 +283,23 @@ public final class StepEngine {
                 "token id %d is not one of the model's, 0 to %d", id, model.vocabularySize() - 1));
       }
     }
-    int least = generation.promptTokens() + 1;
-    return least > contextTokens() + 1 || least > kv.pool().total() ? tooLong(least) : null;
-  }
-
-  private Failure tooLong(int tokens) {
-    if (tokens > model.contextTokens() + 1) {
+    int prompt = generation.promptTokens();
+    if (prompt > model.contextTokens()) {
       return new Failure(
           ErrorCode.CONTEXT_TOO_LONG,
           String.format(
               "a prompt of %d tokens is over the model's context of %d",
-              tokens - 1, model.contextTokens()));
+              prompt, model.contextTokens()));
     }
-    return new Failure(
-        ErrorCode.CONTEXT_TOO_LONG,
-        String.format(
-            "the request needs KV of %d tokens, a step loop has room for %d; raise"
-                + " kv.device.tokens or lower engine.step-loops",
-            tokens, kv.pool().total()));
+    if (prompt >= kv.pool().total()) {
+      return new Failure(
+          ErrorCode.CONTEXT_TOO_LONG,
+          String.format(
+              "the request needs KV of %d tokens, a step loop has room for %d; raise"
+                  + " kv.device.tokens or lower engine.step-loops",
+              prompt + 1, kv.pool().total()));
+    }
+    return null;
   }
 
   private static Failure deadlinePassed(Sequence sequence) {

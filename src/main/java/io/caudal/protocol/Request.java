@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens most tokens to generate; null takes the configured default
  * @param stop texts that end the answer and are not part of it; empty for none
  * @param stream whether pieces go to the tokens topic as they come
- * @param tenant whose budget it counts against; null for the default tenant
+ * @param tenant whose request it is; without a session, tenants never share an answer; null for the
+ *     default tenant
  * @param priority higher goes first, -10 to 10
  * @param deadlineMillis epoch milliseconds after which the answer is of no use; null for none
  * @param model the model wanted; null for the one that runs

@@ -95,10 +95,6 @@ public final class Checkpoint implements AutoCloseable {
     return fileOf(name).map(entry(name).begin() + offset, bytes);
   }
 
-  public boolean has(String name) {
-    return fileOf.containsKey(name);
-  }
-
   /**
    * A tensor in slices of whole rows, each at most 1 GiB (or one row).
    *

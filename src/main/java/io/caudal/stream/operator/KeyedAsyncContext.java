@@ -4,9 +4,6 @@ import java.time.Duration;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.State;
-import org.apache.flink.api.common.state.StateDescriptor;
-import org.apache.flink.runtime.state.KeyedStateFunction;
 
 /**
  * What a {@link KeyedAsyncFunction} gets from its operator; usable until it is closed, on the task
@@ -31,13 +28,6 @@ public interface KeyedAsyncContext<OUT> {
   /** State that is the same in all subtasks; for {@link KeyedAsyncFunction#control} to write. */
   <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
       throws Exception;
-
-  /**
-   * Visits each key of this subtask that has something in the given state; leaves the current key
-   * undefined, so not for callbacks that have one.
-   */
-  <K, S extends State, T> void applyToKeyedState(
-      StateDescriptor<S, T> descriptor, KeyedStateFunction<K, S> function) throws Exception;
 
   /** Epoch milliseconds, by the operator's clock. */
   long currentTimeMillis();

@@ -37,8 +37,9 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
       throws Exception;
 
   /**
-   * Sees each input before it is queued, even when the operator is full for others: one that must
-   * not wait behind its key's earlier inputs (a cancellation, say) is handled here at once.
+   * Sees each input before it is queued: one that must not wait behind its key's earlier inputs (a
+   * cancellation, say) is handled here at once, even if the operator is full. Inputs behind one
+   * that waits for room are not seen yet.
    *
    * @param queue what the key has in the operator, without this input
    * @return true if the input is dealt with, false to queue it

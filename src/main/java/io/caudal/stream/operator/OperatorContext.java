@@ -7,12 +7,7 @@ import java.util.concurrent.Future;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.State;
-import org.apache.flink.api.common.state.StateDescriptor;
-import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.KeyedStateFunction;
 import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 
@@ -58,14 +53,6 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   public <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
       throws Exception {
     return operator.getOperatorStateBackend().getBroadcastState(descriptor);
-  }
-
-  @Override
-  public <K, S extends State, T> void applyToKeyedState(
-      StateDescriptor<S, T> descriptor, KeyedStateFunction<K, S> function) throws Exception {
-    KeyedStateBackend<K> backend = operator.getKeyedStateBackend();
-    backend.applyToAllKeys(
-        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor, function);
   }
 
   @Override

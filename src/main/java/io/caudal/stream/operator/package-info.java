@@ -1,6 +1,6 @@
 /**
- * Keyed state and asynchronous work in one Flink operator, and the inference function that runs in
- * it.
+ * Keyed state and asynchronous work in one Flink operator, with the contract of an async function.
+ * Knows nothing of language models.
  */
 @NullMarked
 package io.caudal.stream.operator;
