@@ -5,6 +5,12 @@ import io.caudal.error.CaudalException;
 /** Hears of one generation, on the engine's thread: hand over and return at once. */
 public interface GenerationListener {
 
+  /**
+   * How likely the token was that comes next, before anybody can see it; only where the request
+   * asks for log probabilities.
+   */
+  default void onScores(TokenScores scores) {}
+
   /** A token was generated, the end token excepted; before any text that it completes. */
   default void onToken(int id) {}
 

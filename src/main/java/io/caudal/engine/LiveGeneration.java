@@ -15,6 +15,8 @@ final class LiveGeneration {
   private final GenerationListener listener;
   private final TextStream text;
   private final Sampler sampler;
+  private final @Nullable JsonConstraint json;
+  private @Nullable TokenScores scores;
   private final long submittedNanos;
   private long firstStepNanos;
   private long firstTokenNanos;
@@ -22,16 +24,21 @@ final class LiveGeneration {
   private long firstTokenMillis;
   private int cachedTokens;
 
+  /**
+   * @param json what the answer must be; null if it may be anything
+   */
   LiveGeneration(
       Generation generation,
       Sequence sequence,
       GenerationListener listener,
       TextStream text,
+      @Nullable JsonConstraint json,
       long nowNanos) {
     this.generation = generation;
     this.sequence = sequence;
     this.listener = listener;
     this.text = text;
+    this.json = json;
     this.sampler = new Sampler(generation.sampling(), generation.seed(), generation.promptTokens());
     this.submittedNanos = nowNanos;
   }
@@ -60,13 +67,24 @@ final class LiveGeneration {
   void replay() {
     StringBuilder shown = new StringBuilder();
     for (int i = generation.promptTokens(); i < sequence.tokens().size(); i++) {
-      shown.append(text.accept(sequence.tokens().get(i)));
+      int id = sequence.tokens().get(i);
+      if (json != null) {
+        json.accept(id);
+      }
+      shown.append(text.accept(id));
     }
     show(shown.toString());
   }
 
+  /** The next token's id; {@link Sampler#NONE} if none is allowed. */
   int sample(float[] logits, EngineClock clock) {
-    int id = sampler.sample(logits, sequence.tokens());
+    Integer top = generation.sampling().topLogprobs();
+    float[] raw = top == null ? logits : logits.clone();
+    int id =
+        json == null
+            ? sampler.sample(logits, sequence.tokens())
+            : sampler.sample(logits, sequence.tokens(), json::allows);
+    scores = top == null || id == Sampler.NONE ? null : TokenScores.of(raw, id, top);
     lastTokenNanos = clock.nanos();
     if (firstTokenNanos == 0) {
       firstTokenNanos = lastTokenNanos;
@@ -76,6 +94,12 @@ final class LiveGeneration {
   }
 
   void append(int id) {
+    if (json != null) {
+      json.accept(id);
+    }
+    if (scores != null) {
+      listener.onScores(scores);
+    }
     sequence.tokens().append(id);
     listener.onToken(id);
     show(text.accept(id));
@@ -83,7 +107,7 @@ final class LiveGeneration {
 
   /** Whether the answer is complete without another token. */
   @Nullable FinishReason reached(int contextTokens) {
-    if (text.stopped()) {
+    if (text.stopped() || (json != null && json.isComplete())) {
       return FinishReason.STOP;
     }
     int size = sequence.tokens().size();

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.IntPredicate;
 
 /**
  * Chooses the next token of one sequence. What it chooses depends on the logits, the parameters,
@@ -14,6 +15,11 @@ import java.util.PriorityQueue;
  * what was drawn before. So an answer that continues after a crash goes on as it would have.
  */
 final class Sampler {
+  /** No token is allowed. */
+  static final int NONE = -1;
+
+  private static final int DRAWS = 8;
+
   private final SamplingParams params;
   private final long seed;
   private final int promptTokens;
@@ -33,11 +39,37 @@ final class Sampler {
    * The id of the token that follows {@code tokens}; changes {@code logits}, a row [vocabulary].
    */
   int sample(float[] logits, TokenLog tokens) {
+    return sample(logits, tokens, id -> true);
+  }
+
+  /**
+   * As {@link #sample(float[], TokenLog)}, of the allowed tokens only; {@link #NONE} if there are
+   * none. A few draws mostly find one; only then all are looked at. To draw on without what was
+   * refused chooses among the allowed as they are likely to each other (Luce's choice axiom).
+   */
+  int sample(float[] logits, TokenLog tokens, IntPredicate allowed) {
+    params.logitBias().forEach((id, bias) -> logits[id] += bias.floatValue());
     penalize(logits, tokens);
-    if (params.temperature() == 0) {
-      return argmax(logits);
+    for (int draw = 0; draw < DRAWS; draw++) {
+      int id = choose(logits, tokens.size(), draw);
+      if (allowed.test(id)) {
+        return id;
+      }
+      logits[id] = Float.NEGATIVE_INFINITY;
     }
-    return draw(logits, uniform(seed, tokens.size()));
+    for (int id = 0; id < logits.length; id++) {
+      if (logits[id] != Float.NEGATIVE_INFINITY && !allowed.test(id)) {
+        logits[id] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    int id = choose(logits, tokens.size(), DRAWS);
+    return allowed.test(id) ? id : NONE;
+  }
+
+  private int choose(float[] logits, int position, int draw) {
+    return params.temperature() == 0
+        ? argmax(logits)
+        : draw(logits, uniform(seed + draw * 0xd1342543de82ef95L, position));
   }
 
   private void penalize(float[] logits, TokenLog tokens) {
@@ -90,7 +122,12 @@ final class Sampler {
         return id;
       }
     }
-    return candidates[candidates.length - 1];
+    // Rounding left a rest: the last one that can be chosen.
+    int last = candidates.length - 1;
+    while (last > 0 && weights[candidates[last]] == 0) {
+      last--;
+    }
+    return candidates[last];
   }
 
   /** exp((logit - max) / temperature), so that the likeliest has weight 1. */

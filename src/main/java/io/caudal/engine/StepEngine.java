@@ -103,7 +103,14 @@ public final class StepEngine {
             submissions++);
     int[] prompt = Arrays.copyOf(generation.context(), generation.promptTokens());
     TextStream text = new TextStream(tokenizer, generation.stop(), prompt);
-    LiveGeneration task = new LiveGeneration(generation, sequence, listener, text, clock.nanos());
+    LiveGeneration task =
+        new LiveGeneration(
+            generation,
+            sequence,
+            listener,
+            text,
+            SamplingCheck.constraint(generation.sampling(), tokenizer, model),
+            clock.nanos());
     live.put(sequence, task);
     guarded(task, () -> begin(task, blocks));
     return sequence;
@@ -192,6 +199,10 @@ public final class StepEngine {
 
   private void advance(LiveGeneration task, float[] logits) {
     int id = task.sample(logits, clock);
+    if (id == Sampler.NONE) {
+      fail(task, SamplingCheck.NO_TOKEN);
+      return;
+    }
     if (model.stopIds().contains(id)) {
       finish(task, FinishReason.STOP);
       return;
@@ -299,7 +310,7 @@ public final class StepEngine {
                   + " kv.device.tokens or lower engine.step-loops",
               prompt + 1, kv.pool().total()));
     }
-    return null;
+    return SamplingCheck.refusal(generation.sampling(), tokenizer, model);
   }
 
   private static Failure deadlinePassed(Sequence sequence) {

@@ -1,7 +1,5 @@
 package io.caudal.protocol;
 
-import static io.caudal.protocol.JsonFields.closed;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.error.ErrorCode;
@@ -34,6 +32,10 @@ final class RequestFields {
           "frequency_penalty",
           "presence_penalty",
           "repetition_penalty",
+          "logit_bias",
+          "logprobs",
+          "top_logprobs",
+          "response_format",
           "stream",
           "tenant",
           "priority",
@@ -76,7 +78,7 @@ final class RequestFields {
         prompt,
         promptIds,
         maxTokens == null ? null : maxTokens.intValue(),
-        sampling(),
+        new SamplingFields(fields).read(),
         stop(),
         fields.flag("stream", true),
         fields.name("tenant", Ids.MAX_CHARS),
@@ -218,23 +220,6 @@ final class RequestFields {
         : (Long)
             fields.whole(
                 "max_tokens", node, 1, maxNewTokens, " (the most is `request.max-new-tokens`)");
-  }
-
-  private SamplingParams sampling() throws Refusal {
-    SamplingParams none = SamplingParams.GREEDY;
-    Long topK = fields.whole("top_k", 0, Integer.MAX_VALUE);
-    return new SamplingParams(
-        fields.number("temperature", closed(0, 2), none.temperature()),
-        fields.number("top_p", new JsonFields.Range(0, false, 1, true), none.topP()),
-        topK == null ? none.topK() : topK.intValue(),
-        fields.number("min_p", new JsonFields.Range(0, true, 1, false), none.minP()),
-        fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        fields.number("frequency_penalty", closed(-2, 2), none.frequencyPenalty()),
-        fields.number("presence_penalty", closed(-2, 2), none.presencePenalty()),
-        fields.number(
-            "repetition_penalty",
-            new JsonFields.Range(0, false, 2, true),
-            none.repetitionPenalty()));
   }
 
   private List<String> stop() throws Refusal {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A request's JSON, version 1: what producers send, and how a request waits in state. In state it
@@ -108,6 +110,22 @@ public final class RequestJson {
     number(out, "frequency_penalty", sampling.frequencyPenalty(), none.frequencyPenalty());
     number(out, "presence_penalty", sampling.presencePenalty(), none.presencePenalty());
     number(out, "repetition_penalty", sampling.repetitionPenalty(), none.repetitionPenalty());
+    if (!sampling.logitBias().isEmpty()) {
+      out.writeObjectFieldStart("logit_bias");
+      for (Map.Entry<Integer, Double> bias : new TreeMap<>(sampling.logitBias()).entrySet()) {
+        out.writeNumberField(bias.getKey().toString(), bias.getValue());
+      }
+      out.writeEndObject();
+    }
+    if (sampling.topLogprobs() != null) {
+      out.writeBooleanField("logprobs", true);
+      out.writeNumberField("top_logprobs", sampling.topLogprobs());
+    }
+    if (sampling.format() != none.format()) {
+      out.writeObjectFieldStart("response_format");
+      out.writeStringField("type", sampling.format().name().toLowerCase(Locale.ROOT));
+      out.writeEndObject();
+    }
   }
 
   private static void number(JsonGenerator out, String name, double value, double absent)

@@ -1,5 +1,6 @@
 package io.caudal.protocol;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the attempt whose token pieces add up to {@code text}
  * @param failure why it failed; null when it was answered
  * @param repeated whether this is the stored result of a request id that came again
+ * @param logprobs of each generated token, where asked for and answered; shorter than the answer
+ *     where the record would be too large
  */
 public record Result(
     String requestId,
@@ -22,4 +25,36 @@ public record Result(
     Timings timings,
     @Nullable String model,
     long configVersion,
-    boolean repeated) {}
+    boolean repeated,
+    @Nullable List<TokenLogprobs> logprobs) {
+
+  /** A result without log probabilities. */
+  public Result(
+      String requestId,
+      @Nullable String sessionId,
+      int turn,
+      long attempt,
+      String text,
+      FinishReason finishReason,
+      @Nullable Failure failure,
+      Usage usage,
+      Timings timings,
+      @Nullable String model,
+      long configVersion,
+      boolean repeated) {
+    this(
+        requestId,
+        sessionId,
+        turn,
+        attempt,
+        text,
+        finishReason,
+        failure,
+        usage,
+        timings,
+        model,
+        configVersion,
+        repeated,
+        null);
+  }
+}

@@ -38,6 +38,7 @@ public final class ResultJson {
     out.writeNumberField("cached_tokens", result.usage().cachedTokens());
     out.writeNumberField("completion_tokens", result.usage().completionTokens());
     out.writeEndObject();
+    LogprobsJson.write(out, result.logprobs());
     timings(out, result.timings());
     Wire.text(out, "model", result.model());
     out.writeNumberField("config_version", result.configVersion());
@@ -92,7 +93,8 @@ public final class ResultJson {
             Read.millis(timings, "total_ms")),
         fields.text("model"),
         Read.whole(fields, "config_version"),
-        fields.flag("repeated", false));
+        fields.flag("repeated", false),
+        LogprobsJson.read(fields));
   }
 
   private static FinishReason reason(String name) throws Refusal {

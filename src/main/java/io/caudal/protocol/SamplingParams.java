@@ -1,9 +1,11 @@
 package io.caudal.protocol;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the next token is chosen, with OpenAI's names. Ranges are checked by {@code RequestParser}.
+ * How the next token is chosen, and what is told of the choice, with OpenAI's names. Ranges are
+ * checked by {@code RequestParser}.
  *
  * @param temperature 0 to 2; 0 is greedy
  * @param topP nucleus: the smallest set of tokens with this probability, (0, 1]
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param presencePenalty -2 to 2, once for a token that is in the answer so far
  * @param repetitionPenalty (0, 2], divides positive and multiplies negative logits of tokens in the
  *     context (CTRL, Keskar et al. 2019, section 4.1); 1 is off
+ * @param logitBias added to the logit of a token id, -100 to 100; empty for none
+ * @param topLogprobs how many of the likeliest tokens are told with each generated one's log
+ *     probability, 0 to 20; null to tell of none
+ * @param format what the text must be
  */
 public record SamplingParams(
     double temperature,
@@ -23,8 +29,39 @@ public record SamplingParams(
     @Nullable Long seed,
     double frequencyPenalty,
     double presencePenalty,
-    double repetitionPenalty) {
+    double repetitionPenalty,
+    Map<Integer, Double> logitBias,
+    @Nullable Integer topLogprobs,
+    ResponseFormat format) {
 
   /** Greedy decoding, the default: a session recalls best what it does not have to guess. */
   public static final SamplingParams GREEDY = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1);
+
+  public SamplingParams {
+    logitBias = Map.copyOf(logitBias);
+  }
+
+  /** Any text, no bias, no log probabilities. */
+  public SamplingParams(
+      double temperature,
+      double topP,
+      int topK,
+      double minP,
+      @Nullable Long seed,
+      double frequencyPenalty,
+      double presencePenalty,
+      double repetitionPenalty) {
+    this(
+        temperature,
+        topP,
+        topK,
+        minP,
+        seed,
+        frequencyPenalty,
+        presencePenalty,
+        repetitionPenalty,
+        Map.of(),
+        null,
+        ResponseFormat.TEXT);
+  }
 }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Which key of the job a request belongs to. */
@@ -56,7 +57,22 @@ public final class SessionKeys {
     if (sampling.temperature() > 0 && sampling.seed() == null) {
       digest.put(request.requestId());
     }
+    putLaterFields(digest, sampling);
     return digest.hex();
+  }
+
+  /** Fields that came later: a request without them keeps the key that it had. */
+  private static void putLaterFields(Digest digest, SamplingParams sampling) {
+    if (!sampling.logitBias().isEmpty()) {
+      digest.put("logit_bias").put(sampling.logitBias().size());
+      new TreeMap<>(sampling.logitBias()).forEach((id, bias) -> digest.put(id).put(bias));
+    }
+    if (sampling.topLogprobs() != null) {
+      digest.put("logprobs").put(sampling.topLogprobs());
+    }
+    if (sampling.format() != ResponseFormat.TEXT) {
+      digest.put("response_format").put(sampling.format().name());
+    }
   }
 
   /** SHA-256 over values of which each ends where the next begins: texts carry their length. */

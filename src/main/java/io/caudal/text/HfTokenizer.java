@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hugging Face's own tokenizer library, over DJL. Encoding and decoding share no mutable state, so
@@ -24,11 +25,11 @@ public final class HfTokenizer implements Tokenizer {
   }
 
   private final HuggingFaceTokenizer tokenizer;
-  private final int vocabularySize;
+  private final Vocabulary vocabulary;
 
-  private HfTokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize) {
+  private HfTokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
     this.tokenizer = tokenizer;
-    this.vocabularySize = vocabularySize;
+    this.vocabulary = vocabulary;
   }
 
   /**
@@ -44,11 +45,11 @@ public final class HfTokenizer implements Tokenizer {
           ErrorCode.MODEL_NOT_FOUND,
           "no " + FILE + " in " + folder + ": `model.path` must be a Hugging Face model folder");
     }
-    int vocabularySize = Vocabulary.size(file);
+    Vocabulary vocabulary = Vocabulary.read(file);
     try (InputStream in = Files.newInputStream(file)) {
       return new HfTokenizer(
           HuggingFaceTokenizer.newInstance(in, Map.of("truncation", "false", "padding", "false")),
-          vocabularySize);
+          vocabulary);
     } catch (IOException | RuntimeException e) {
       throw new CaudalException(
           ErrorCode.MODEL_DAMAGED, file + " can't be read: " + e.getMessage(), e);
@@ -76,7 +77,17 @@ public final class HfTokenizer implements Tokenizer {
 
   @Override
   public int vocabularySize() {
-    return vocabularySize;
+    return vocabulary.size();
+  }
+
+  @Override
+  public byte @Nullable [] bytes(int id) {
+    return vocabulary.bytes(id);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    return vocabulary.isSpecial(id);
   }
 
   private static void setUnlessGiven(String name, String value) {

@@ -1,5 +1,7 @@
 package io.caudal.text;
 
+import org.jspecify.annotations.Nullable;
+
 /** Text to token ids and back. Implementations are safe for use by any thread. */
 public interface Tokenizer {
 
@@ -17,4 +19,17 @@ public interface Tokenizer {
 
   /** Number of ids, those without an embedding included. */
   int vocabularySize();
+
+  /**
+   * The bytes that a token adds to a text which has begun: perhaps half a character. Null if the id
+   * is no token, or this tokenizer's tokens are no pieces of bytes. Not to be changed.
+   */
+  default byte @Nullable [] bytes(int id) {
+    return null;
+  }
+
+  /** Whether a token is left out of decoded text, as markers of turns are. */
+  default boolean isSpecial(int id) {
+    return false;
+  }
 }

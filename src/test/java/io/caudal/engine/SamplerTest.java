@@ -2,8 +2,10 @@ package io.caudal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caudal.protocol.ResponseFormat;
 import io.caudal.protocol.SamplingParams;
 import io.caudal.schedule.TokenLog;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -56,6 +58,51 @@ class SamplerTest {
     assertThat(new Sampler(repetition, 0, 0).sample(LOGITS.clone(), said)).isEqualTo(2);
     // Presence and frequency count the answer only, not the prompt.
     assertThat(new Sampler(presence, 0, 3).sample(LOGITS.clone(), said)).isEqualTo(1);
+  }
+
+  @Test
+  void a_bias_moves_a_token_up_and_down() {
+    assertThat(sample(biased(Map.of(4, 4.5)), 0, LOGITS)).isEqualTo(4);
+    assertThat(sample(biased(Map.of(1, -0.5, 3, -1.5)), 0, LOGITS)).isEqualTo(1);
+    assertThat(sample(biased(Map.of(1, -100.0, 3, -100.0)), 0, LOGITS)).isEqualTo(2);
+  }
+
+  @Test
+  void what_is_not_allowed_is_never_chosen_and_the_rest_keeps_its_shares() {
+    float[] logits = new float[40];
+    for (int id = 0; id < logits.length; id++) {
+      logits[id] = id < 20 ? 4 : 0;
+    }
+    logits[25] = 1;
+    int[] counts = new int[40];
+    for (int i = 0; i < 40_000; i++) {
+      Sampler sampler = new Sampler(params(1, 1, 0, 0), i, 0);
+      counts[sampler.sample(logits.clone(), log(3), id -> id >= 24 && id < 28)]++;
+    }
+    // e : 1 : 1 : 1, though 20 others are likelier by far and 8 draws don't get past them.
+    assertThat(counts[24] + counts[25] + counts[26] + counts[27]).isEqualTo(40_000);
+    double expected = Math.E / (Math.E + 3);
+    assertThat(counts[25] / 40_000.0).isBetween(expected - 0.012, expected + 0.012);
+    assertThat(counts[26] / 40_000.0).isBetween(0.163, 0.187);
+  }
+
+  @Test
+  void greedy_takes_the_likeliest_of_the_allowed_however_far_down_it_is() {
+    float[] logits = new float[40];
+    for (int id = 0; id < logits.length; id++) {
+      logits[id] = -id;
+    }
+    Sampler greedy = new Sampler(SamplingParams.GREEDY, 0, 0);
+    assertThat(greedy.sample(logits.clone(), log(3), id -> id == 2 || id == 3)).isEqualTo(2);
+    assertThat(greedy.sample(logits.clone(), log(3), id -> id > 30)).isEqualTo(31);
+    assertThat(greedy.sample(logits.clone(), log(3), id -> false)).isEqualTo(Sampler.NONE);
+    Sampler cut = new Sampler(params(1, 0.5, 5, 0.1), 7, 0);
+    assertThat(cut.sample(logits.clone(), log(3), id -> id > 38)).isEqualTo(39);
+    assertThat(cut.sample(logits.clone(), log(3), id -> false)).isEqualTo(Sampler.NONE);
+  }
+
+  private static SamplingParams biased(Map<Integer, Double> bias) {
+    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, null, ResponseFormat.TEXT);
   }
 
   @Test

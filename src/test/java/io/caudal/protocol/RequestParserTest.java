@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,37 @@ class RequestParserTest {
     assertThat(request.deadlineMillis()).isEqualTo(1_767_614_400_000L);
   }
 
+  @Test
+  void whatIsToldOfAChoiceAndWhatLimitsIt() {
+    Request request =
+        accepted(
+            null,
+            "{'request_id':'r','prompt':'Hi','logprobs':true,'top_logprobs':3,"
+                + "'logit_bias':{'7':-100,'0':2.5},'response_format':{'type':'json_object'}}");
+    SamplingParams sampling = request.sampling();
+    assertThat(sampling.topLogprobs()).isEqualTo(3);
+    assertThat(sampling.logitBias()).containsOnly(Map.entry(7, -100.0), Map.entry(0, 2.5));
+    assertThat(sampling.format()).isEqualTo(ResponseFormat.JSON_OBJECT);
+    assertThat(accepted(null, "{'request_id':'r','prompt':'Hi','logprobs':true}").sampling())
+        .extracting(SamplingParams::topLogprobs)
+        .isEqualTo(0);
+    assertThat(accepted(null, "{'request_id':'r','prompt':'a','logprobs':false}").sampling())
+        .isEqualTo(SamplingParams.GREEDY);
+  }
+
+  @Test
+  void threeHundredBiasesAreTheMost() {
+    StringBuilder biases = new StringBuilder("'0':1");
+    for (int id = 1; id <= 300; id++) {
+      biases.append(",'").append(id).append("':1");
+    }
+    String request = "{'request_id':'r','prompt':'a','logit_bias':{" + biases + "}}";
+    Rejection rejection =
+        new RequestParser(10_000, 512).parse(null, bytes(request), "t", 3, 9, 77).rejection();
+    assertThat(rejection.failure().message())
+        .isEqualTo("logit_bias = 301 tokens is not allowed: at most 300");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -66,6 +98,12 @@ class RequestParserTest {
         "BAD_FIELD       | {'request_id':'r','prompt':'a','stream':'no'}       | true  | stream must be true or false, this is a string",
         "BAD_FIELD       | {'request_id':'r','prompt':'a\\ud800'}              | true  | lone surrogate at character 1",
         "BAD_FIELD       | {'request_id':'r','messages':[{'role':'user','contents':'x'}]} | true | nearest known: 'messages[0].content'",
+        "BAD_FIELD       | {'request_id':'r','prompt':'a','logit_bias':[1]}    | true  | logit_bias must be an object of token ids and numbers, this is an array",
+        "BAD_FIELD       | {'request_id':'r','prompt':'a','logit_bias':{'7':'x'}} | true | logit_bias.7 must be a number, this is a string",
+        "BAD_FIELD       | {'request_id':'r','prompt':'a','logprobs':5}         | true  | logprobs must be true or false, this is a whole number",
+        "BAD_FIELD       | {'request_id':'r','prompt':'a','response_format':'json'} | true | response_format must be an object with a type, this is a string",
+        "MISSING_FIELD   | {'request_id':'r','prompt':'a','response_format':{}} | true  | response_format.type is missing",
+        "BAD_FIELD       | {'request_id':'r','prompt':'a','response_format':{'type':'text','strict':true}} | true | unknown field 'response_format.strict'",
         "MISSING_FIELD   | {'request_id':'r','messages':[{'role':'user'}]}     | true  | messages[0].content is missing",
         "BAD_PARAMETER   | {'request_id':'','prompt':'a'}                      | false | request_id has 0 characters, allowed are 1 to 256",
         "BAD_PARAMETER   | {'request_id':'a\\u0007','prompt':'a'}              | false | control character at position 1",
@@ -98,6 +136,14 @@ class RequestParserTest {
         "'frequency_penalty':3    | frequency_penalty = 3.0 is not allowed: [-2, 2]",
         "'presence_penalty':-3    | presence_penalty = -3.0 is not allowed: [-2, 2]",
         "'repetition_penalty':0   | repetition_penalty = 0.0 is not allowed: (0, 2]",
+        "'logit_bias':{'7':101}   | logit_bias.7 = 101.0 is not allowed: [-100, 100]",
+        "'logit_bias':{'-1':1}    | logit_bias = a bias of '-1' is not allowed: keys are token ids",
+        "'logit_bias':{'07':1}    | logit_bias = a bias of '07' is not allowed",
+        "'logit_bias':{'the':1}   | logit_bias = a bias of 'the' is not allowed",
+        "'top_logprobs':5         | top_logprobs = 5 is not allowed: needs",
+        "'logprobs':true,'top_logprobs':21 | top_logprobs = 21 is not allowed: 0 to 20",
+        "'response_format':{'type':'xml'} | response_format.type = 'xml' is not allowed: text or json_object",
+        "'response_format':{'type':'json_schema','json_schema':{}} | response_format.type = 'json_schema' is not supported",
         "'max_tokens':0           | max_tokens = 0 is not allowed: 1 to 512",
         "'max_tokens':513         | 1 to 512 (the most is `request.max-new-tokens`)",
         "'priority':11            | priority = 11 is not allowed: -10 to 10",

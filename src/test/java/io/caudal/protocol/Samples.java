@@ -3,6 +3,7 @@ package io.caudal.protocol;
 import io.caudal.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 
 /** Records used by several tests. */
@@ -43,6 +44,47 @@ final class Samples {
           "demo",
           7,
           false);
+
+  static final Result SCORED =
+      new Result(
+          "r-3",
+          "s-1",
+          4,
+          1,
+          " \uFFFD",
+          FinishReason.LENGTH,
+          null,
+          new Usage(17, 12, 2),
+          Timings.NONE,
+          "demo",
+          0,
+          false,
+          List.of(
+              new TokenLogprobs(
+                  new Logprob(220, " ", -0.25f, List.of(32)),
+                  List.of(
+                      new Logprob(220, " ", -0.25f, List.of(32)),
+                      new Logprob(1030, "", -1.5f, null))),
+              new TokenLogprobs(new Logprob(99, "\uFFFD", -7.5f, List.of(240, 159)), List.of())));
+
+  static final Request SAMPLED =
+      new Request(
+          RequestType.GENERATE,
+          "r-4",
+          null,
+          null,
+          "List three fruits as JSON.",
+          null,
+          null,
+          new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), 2, ResponseFormat.JSON_OBJECT),
+          List.of(),
+          true,
+          null,
+          0,
+          null,
+          null,
+          null,
+          0);
 
   static final Result FAILED =
       new Result(

@@ -2,7 +2,10 @@ package io.caudal.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,26 @@ class SessionKeysTest {
     assertThat(key("r-1", "Hi", seeded)).isEqualTo(key("r-2", "Hi", seeded));
     SamplingParams other = new SamplingParams(1, 1, 0, 0, 8L, 0, 0, 1);
     assertThat(key("r-1", "Hi", seeded)).isNotEqualTo(key("r-1", "Hi", other));
+  }
+
+  @Test
+  void whatDecidesTheAnswerOrWhatIsToldOfItIsInTheKey() {
+    Set<String> keys = new HashSet<>();
+    keys.add(key("r", "Hi", SamplingParams.GREEDY));
+    keys.add(key("r", "Hi", with(Map.of(7, 1.0), null, ResponseFormat.TEXT)));
+    keys.add(key("r", "Hi", with(Map.of(7, 2.0), null, ResponseFormat.TEXT)));
+    keys.add(key("r", "Hi", with(Map.of(8, 1.0), null, ResponseFormat.TEXT)));
+    keys.add(key("r", "Hi", with(Map.of(), 0, ResponseFormat.TEXT)));
+    keys.add(key("r", "Hi", with(Map.of(), 1, ResponseFormat.TEXT)));
+    keys.add(key("r", "Hi", with(Map.of(), null, ResponseFormat.JSON_OBJECT)));
+    assertThat(keys).hasSize(7);
+    assertThat(key("r-1", "Hi", with(Map.of(7, 1.0, 8, 2.0), null, ResponseFormat.TEXT)))
+        .isEqualTo(key("r-2", "Hi", with(Map.of(8, 2.0, 7, 1.0), null, ResponseFormat.TEXT)));
+  }
+
+  private static SamplingParams with(
+      Map<Integer, Double> bias, Integer topLogprobs, ResponseFormat format) {
+    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, topLogprobs, format);
   }
 
   @Test

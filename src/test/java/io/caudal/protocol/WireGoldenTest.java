@@ -19,12 +19,14 @@ class WireGoldenTest {
   void requestsAreWrittenAndReadAsInTheGoldenFiles() {
     bothWays("request-full.json", Samples.FULL, RequestJson::write, RequestJson::read);
     bothWays("request-small.json", Samples.SMALL, RequestJson::write, RequestJson::read);
+    bothWays("request-json-mode.json", Samples.SAMPLED, RequestJson::write, RequestJson::read);
   }
 
   @Test
   void resultsAreWrittenAndReadAsInTheGoldenFiles() {
     bothWays("result-ok.json", Samples.OK, ResultJson::write, ResultJson::read);
     bothWays("result-error.json", Samples.FAILED, ResultJson::write, ResultJson::read);
+    bothWays("result-logprobs.json", Samples.SCORED, ResultJson::write, ResultJson::read);
   }
 
   @Test

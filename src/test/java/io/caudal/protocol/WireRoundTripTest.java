@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caudal.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.FloatRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.NullUnmarked;
 
 @NullUnmarked
@@ -39,7 +43,11 @@ class WireRoundTripTest {
       @ForAll boolean failed,
       @ForAll long attempt,
       @ForAll("times") double millis,
-      @ForAll boolean repeated) {
+      @ForAll boolean repeated,
+      @ForAll @FloatRange(min = -9999, max = 0) float logprob,
+      @ForAll @Size(max = 4) List<@IntRange(max = 255) Integer> bytes) {
+    Logprob token = new Logprob(7, text, logprob + 0.0f, bytes);
+    Logprob other = new Logprob(0, "", -9999, null);
     Result result =
         new Result(
             "r",
@@ -53,7 +61,12 @@ class WireRoundTripTest {
             new Timings(millis, 0, millis / 3, 1, 2, millis * 7),
             failed ? null : "m",
             attempt,
-            repeated);
+            repeated,
+            failed
+                ? null
+                : List.of(
+                    new TokenLogprobs(token, List.of(token, other)),
+                    new TokenLogprobs(other, List.of())));
     assertThat(ResultJson.read(ResultJson.write(result))).isEqualTo(result);
   }
 
@@ -82,12 +95,22 @@ class WireRoundTripTest {
                 Arbitraries.doubles().between(-2, 2),
                 Arbitraries.doubles().between(0.01, 2))
             .as(SamplingParams::new);
+    Arbitrary<SamplingParams> more =
+        Combinators.combine(
+                sampling,
+                Arbitraries.maps(
+                        Arbitraries.integers().between(0, 999_999_999),
+                        Arbitraries.doubles().between(-100, 100))
+                    .ofMaxSize(5),
+                Arbitraries.integers().between(0, 20).injectNull(0.5),
+                Arbitraries.of(ResponseFormat.values()))
+            .as(WireRoundTripTest::sampling);
     Arbitrary<List<String>> stops = texts().filter(t -> !t.isEmpty()).list().ofMaxSize(4);
     return Combinators.combine(
             Arbitraries.integers().between(0, 4),
             ids,
             texts(),
-            sampling,
+            more,
             stops,
             Arbitraries.integers().between(-10, 10),
             Arbitraries.longs().between(0, 1L << 45))
@@ -105,6 +128,22 @@ class WireRoundTripTest {
   @Provide
   Arbitrary<Double> times() {
     return Arbitraries.doubles().between(0, 1e9);
+  }
+
+  private static SamplingParams sampling(
+      SamplingParams s, Map<Integer, Double> bias, Integer topLogprobs, ResponseFormat format) {
+    return new SamplingParams(
+        s.temperature(),
+        s.topP(),
+        s.topK(),
+        s.minP(),
+        s.seed(),
+        s.frequencyPenalty(),
+        s.presencePenalty(),
+        s.repetitionPenalty(),
+        bias,
+        topLogprobs,
+        format);
   }
 
   private static Request request(

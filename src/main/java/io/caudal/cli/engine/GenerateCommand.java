@@ -6,15 +6,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.engine.EngineClock;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
+import io.caudal.protocol.Logprob;
 import io.caudal.protocol.Message;
+import io.caudal.protocol.ResponseFormat;
 import io.caudal.protocol.Role;
 import io.caudal.protocol.SamplingParams;
+import io.caudal.protocol.TokenLogprobs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -22,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code caudal generate}: the engine alone answers one prompt, or a file of golden cases. */
@@ -86,6 +93,21 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--stop", paramLabel = "TEXT", description = "Ends the answer; repeatable.")
   List<String> stop = new ArrayList<>();
 
+  @Option(
+      names = "--logit-bias",
+      paramLabel = "ID=BIAS",
+      description = "Added to the logit of a token id, -100 to 100; repeatable.")
+  Map<Integer, Double> logitBias = new HashMap<>();
+
+  @Option(
+      names = "--logprobs",
+      paramLabel = "N",
+      description = "Print each token with its log probability and the N likeliest, 0 to 20.")
+  @Nullable Integer logprobs;
+
+  @Option(names = "--json-mode", description = "Let the answer be one JSON object.")
+  boolean jsonMode;
+
   @Option(names = "--json", description = "Print JSON, one object a line.")
   boolean json;
 
@@ -93,7 +115,12 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    if (logprobs != null && (logprobs < 0 || logprobs > 20)) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(),
+          "--logprobs " + logprobs + " is not allowed: 0 to 20");
+    }
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     try (Engine engine = engineOptions.start()) {
       return input.cases == null ? answer(engine, out) : compare(engine, input.cases, out);
     } finally {
@@ -103,10 +130,13 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private int answer(Engine engine, PrintWriter out) {
     int[] prompt = prompt(engine);
-    GenerationOutcome outcome =
-        PendingAnswer.submit(engine, 0, prompt, sampling(), stop, maxTokens).await();
+    PendingAnswer answer = PendingAnswer.submit(engine, 0, prompt, sampling(), stop, maxTokens);
+    GenerationOutcome outcome = answer.await();
+    List<TokenLogprobs> told =
+        answer.scores().stream().map(one -> one.told(engine.text().tokenizer())).toList();
     if (!json) {
       out.println(outcome.text());
+      told.forEach(token -> out.println(line(token)));
       return 0;
     }
     ObjectNode line = JSON.createObjectNode();
@@ -114,8 +144,23 @@ public final class GenerateCommand implements Callable<Integer> {
     line.set("output_ids", array(outcome.output()));
     line.put("text", outcome.text());
     line.put("finish_reason", outcome.reason().name().toLowerCase(Locale.ROOT));
+    if (logprobs != null) {
+      line.set("logprobs", JSON.valueToTree(told));
+    }
     out.println(line);
     return 0;
+  }
+
+  /** The token, then the likeliest: each quoted, with its log probability. */
+  private static String line(TokenLogprobs token) {
+    StringBuilder line = new StringBuilder(described(token.token()));
+    token.top().forEach(top -> line.append("  ").append(described(top)));
+    return line.toString();
+  }
+
+  private static String described(Logprob token) {
+    return String.format(
+        Locale.ROOT, "%s %.4f", JSON.getNodeFactory().textNode(token.token()), token.logprob());
   }
 
   private int[] prompt(Engine engine) {
@@ -155,7 +200,18 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   private SamplingParams sampling() {
-    return new SamplingParams(temperature, topP, topK, 0, seed, 0, 0, 1);
+    return new SamplingParams(
+        temperature,
+        topP,
+        topK,
+        0,
+        seed,
+        0,
+        0,
+        1,
+        logitBias,
+        logprobs,
+        jsonMode ? ResponseFormat.JSON_OBJECT : ResponseFormat.TEXT);
   }
 
   private static ArrayNode array(int[] ids) {

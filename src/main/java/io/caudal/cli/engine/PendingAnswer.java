@@ -3,10 +3,12 @@ package io.caudal.cli.engine;
 import io.caudal.engine.Generation;
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.TokenScores;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
 import io.caudal.kv.KvBlock;
 import io.caudal.protocol.SamplingParams;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +19,7 @@ final class PendingAnswer implements GenerationListener {
   private final CompletableFuture<GenerationOutcome> outcome = new CompletableFuture<>();
   private long[] tokenNanos = new long[256];
   private int tokens;
+  private final List<TokenScores> scores = new ArrayList<>();
   private long submittedNanos;
 
   /** Hands a prompt of token ids to the engine; {@code id} names it and seeds its sampling. */
@@ -103,6 +106,16 @@ final class PendingAnswer implements GenerationListener {
   /** When each token came, in {@code System.nanoTime}; after {@link #await}. */
   long[] tokenNanos() {
     return Arrays.copyOf(tokenNanos, tokens);
+  }
+
+  /** The tokens' log probabilities, where asked for; after {@link #await}. */
+  List<TokenScores> scores() {
+    return scores;
+  }
+
+  @Override
+  public void onScores(TokenScores next) {
+    scores.add(next);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.caudal.engine.host;
 
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.TokenScores;
 import io.caudal.error.CaudalException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,11 @@ final class CountedListener implements GenerationListener {
   public void onToken(int id) {
     releaseBytes();
     listener.onToken(id);
+  }
+
+  @Override
+  public void onScores(TokenScores scores) {
+    listener.onScores(scores);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.TokenScores;
 import io.caudal.engine.host.Submission;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that the engine works on. Its progress is the ids generated so far. It hears of the
+ * A request that the engine works on. Its progress is a {@link Progress}. It hears of the
  * generation on the engine's thread, and hands over at once.
  */
 final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
@@ -29,14 +30,24 @@ final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
   private final long attempt;
   private final Completion<Result> completion;
   private final Ending ending;
+  private final @Nullable ScoreLog scores;
   private @Nullable Submission submission;
   private int reported;
   private final AtomicInteger pieces = new AtomicInteger();
 
-  InferenceCall(Request request, long attempt, Completion<Result> completion, Ending ending) {
+  /**
+   * @param scores where log probabilities go; null if not asked for
+   */
+  InferenceCall(
+      Request request,
+      long attempt,
+      Completion<Result> completion,
+      @Nullable ScoreLog scores,
+      Ending ending) {
     this.request = request;
     this.attempt = attempt;
     this.completion = completion;
+    this.scores = scores;
     this.ending = ending;
   }
 
@@ -65,7 +76,7 @@ final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
       return null;
     }
     reported = generated.length;
-    return generated;
+    return scores == null ? generated : Progress.write(scores.first(generated.length));
   }
 
   @Override
@@ -73,6 +84,13 @@ final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
     Submission current = submission;
     if (current != null) {
       current.cancel(new Failure(ErrorCode.CANCELLED, "the request was given up"));
+    }
+  }
+
+  @Override
+  public void onScores(TokenScores next) {
+    if (scores != null) {
+      scores.append(next);
     }
   }
 

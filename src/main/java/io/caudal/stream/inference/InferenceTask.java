@@ -17,6 +17,7 @@ import io.caudal.protocol.RequestType;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.SessionKeys;
 import io.caudal.protocol.TokenChunk;
+import io.caudal.protocol.TokenLogprobs;
 import io.caudal.stream.operator.AsyncCall;
 import io.caudal.stream.operator.Completion;
 import io.caudal.stream.operator.Emitter;
@@ -24,7 +25,6 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +141,9 @@ final class InferenceTask {
       throws Exception {
     SessionHeader header = header(request);
     try {
-      return submit(key, request, header, progress == null ? new int[0] : progress, completion);
+      boolean scored = request.sampling().topLogprobs() != null;
+      Progress earlier = progress == null ? Progress.NONE : Progress.read(progress, scored);
+      return submit(key, request, header, earlier, completion);
     } catch (CaudalException e) {
       if (e.code() == ErrorCode.ENGINE_FAILED) {
         throw e;
@@ -160,7 +162,7 @@ final class InferenceTask {
       String key,
       Request request,
       SessionHeader header,
-      int[] progress,
+      Progress progress,
       Completion<Result> completion)
       throws Exception {
     long startMillis = context.currentTimeMillis();
@@ -183,23 +185,27 @@ final class InferenceTask {
             request,
             prompt,
             header.tokens(),
-            progress.length,
+            progress.ids().length,
             startMillis,
             System.nanoTime() - startNanos);
 
-    int[] context = Arrays.copyOf(prompt, prompt.length + progress.length);
-    System.arraycopy(progress, 0, context, prompt.length, progress.length);
+    ScoreLog scores =
+        request.sampling().topLogprobs() == null ? null : new ScoreLog(progress.scores());
     InferenceCall call =
         new InferenceCall(
-            request, this.context.attempt(), completion, outcome -> end(turn, outcome));
+            request, context.attempt(), completion, scores, outcome -> end(turn, outcome, scores));
     call.submitted(
         engine.submit(
-            Generations.of(request, context, progress.length, stored, maxNewTokens), blocks, call));
+            Generations.of(
+                request, progress.after(prompt), progress.ids().length, stored, maxNewTokens),
+            blocks,
+            call));
     return call;
   }
 
   /** The turn is over: remember it, if it was answered. Task thread, key set. */
-  private Result end(Turn turn, GenerationOutcome outcome) throws Exception {
+  private Result end(Turn turn, GenerationOutcome outcome, @Nullable ScoreLog scores)
+      throws Exception {
     int turns = 0;
     if (turn.session() != null) {
       SessionHeader header = header(turn.request());
@@ -211,7 +217,11 @@ final class InferenceTask {
       }
       turns = header.turns();
     }
-    return finished(turn.key(), results.of(turn, outcome, turns));
+    List<TokenLogprobs> logprobs =
+        scores == null || outcome.failure() != null
+            ? null
+            : scores.told(outcome.output().length, engine.text().tokenizer());
+    return finished(turn.key(), results.of(turn, outcome, turns, logprobs));
   }
 
   private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {

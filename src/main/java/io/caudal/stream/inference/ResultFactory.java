@@ -9,8 +9,10 @@ import io.caudal.protocol.FinishReason;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.Timings;
+import io.caudal.protocol.TokenLogprobs;
 import io.caudal.protocol.Usage;
 import io.caudal.stream.operator.KeyedAsyncContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the results of requests, and counts them. Task thread only. */
@@ -34,25 +36,38 @@ final class ResultFactory {
     return metrics;
   }
 
-  /** The result of a request that the engine worked on. */
-  Result of(Turn turn, GenerationOutcome outcome, int turns) {
+  /**
+   * The result of a request that the engine worked on.
+   *
+   * @param logprobs null if not asked for
+   */
+  Result of(
+      Turn turn, GenerationOutcome outcome, int turns, @Nullable List<TokenLogprobs> logprobs) {
     Usage usage = new Usage(turn.context().length, outcome.cachedTokens(), outcome.output().length);
     Timings timings = timings(turn, outcome);
     if (outcome.failure() == null) {
       record(usage, timings, turn.continuedTokens() == 0 && outcome.firstTokenMillis() > 0);
     }
     return result(
-        turn.request(), turns, outcome.text(), outcome.reason(), outcome.failure(), usage, timings);
+        turn.request(),
+        turns,
+        outcome.text(),
+        outcome.reason(),
+        outcome.failure(),
+        usage,
+        timings,
+        logprobs);
   }
 
   /** The result of a request that did not reach the engine, or was given up. */
   Result failed(Request request, Failure failure) {
-    return result(request, 0, "", FinishReason.ERROR, failure, Usage.NONE, sinceArrival(request));
+    return result(
+        request, 0, "", FinishReason.ERROR, failure, Usage.NONE, sinceArrival(request), null);
   }
 
   /** The result of a request that asks for no text. */
   Result acknowledged(Request request) {
-    return result(request, 0, "", FinishReason.STOP, null, Usage.NONE, sinceArrival(request));
+    return result(request, 0, "", FinishReason.STOP, null, Usage.NONE, sinceArrival(request), null);
   }
 
   /** A stored result, sent again to whoever asks again. */
@@ -70,7 +85,8 @@ final class ResultFactory {
         stored.timings(),
         stored.model(),
         stored.configVersion(),
-        true);
+        true,
+        stored.logprobs());
   }
 
   private Result result(
@@ -80,7 +96,8 @@ final class ResultFactory {
       FinishReason reason,
       @Nullable Failure failure,
       Usage usage,
-      Timings timings) {
+      Timings timings,
+      @Nullable List<TokenLogprobs> logprobs) {
     metrics.add(failure == null ? Counter.RESULTS_OK : Counter.RESULTS_FAILED, 1);
     return new Result(
         request.requestId(),
@@ -94,7 +111,8 @@ final class ResultFactory {
         timings,
         model,
         live.version(),
-        false);
+        false,
+        logprobs);
   }
 
   private Timings timings(Turn turn, GenerationOutcome outcome) {

@@ -1,6 +1,7 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +20,10 @@ import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
+import io.caudal.protocol.TokenLogprobs;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -189,6 +193,83 @@ class CaudalJobTest {
   }
 
   @Test
+  void log_probabilities_survive_a_lost_taskmanager_and_come_again_with_a_repeated_id()
+      throws Exception {
+    String asked =
+        "\"prompt\":\"Once there was\",\"max_tokens\":1500,\"temperature\":1,\"seed\":5,"
+            + "\"logit_bias\":{\"0\":-100,\"1\":-100,\"2\":-100},\"logprobs\":true,\"top_logprobs\":1}";
+    // In the company of others an answer takes longer than a checkpoint, on a fast machine too.
+    for (int i = 0; i < 12; i++) {
+      topics.send(
+          TOPICS.requestsTopic(),
+          "s-beside-" + i,
+          "{\"request_id\":\"beside\",\"prompt\":\"Once\",\"max_tokens\":1900,\"stream\":false,"
+              + "\"logit_bias\":{\"0\":-100,\"1\":-100,\"2\":-100}}");
+    }
+    topics.send(TOPICS.requestsTopic(), "s-scored", "{\"request_id\":\"scored\"," + asked);
+    topics.await(
+        TOPICS.tokensTopic(), 20, value -> TokenChunkJson.read(value).requestId().equals("scored"));
+    // A result is seen when its checkpoint is complete: that one holds tokens of the other answer.
+    topics.send(TOPICS.requestsTopic(), "s-mark", message("mark", "Hello!", ""));
+    long before = result("mark").attempt();
+    running.loseTaskManager();
+    for (int i = 0; i < 12; i++) {
+      topics.send(
+          TOPICS.requestsTopic(),
+          "s-beside-" + i,
+          "{\"type\":\"cancel\",\"request_id\":\"stop\",\"target_request_id\":\"beside\"}");
+    }
+    Result scored = result("scored");
+    topics.send(TOPICS.requestsTopic(), "s-undisturbed", "{\"request_id\":\"u\"," + asked);
+    topics.send(TOPICS.requestsTopic(), "s-scored", "{\"request_id\":\"scored\"," + asked);
+    Result undisturbed = result("u");
+    List<byte[]> both = topics.await(TOPICS.resultsTopic(), 2, value -> id(value).equals("scored"));
+
+    assertThat(scored.attempt()).isGreaterThan(before);
+    assertThat(firstPiece("scored", scored.attempt())).hasSizeGreaterThan(20);
+    assertThat(scored.text()).isEqualTo(undisturbed.text());
+    List<TokenLogprobs> tokens = Objects.requireNonNull(scored.logprobs());
+    List<TokenLogprobs> others = Objects.requireNonNull(undisturbed.logprobs());
+    assertThat(tokens).hasSize(scored.usage().completionTokens()).hasSameSizeAs(others);
+    for (int i = 0; i < tokens.size(); i++) {
+      assertThat(tokens.get(i).token().id()).isEqualTo(others.get(i).token().id());
+      assertThat(tokens.get(i).token().logprob())
+          .isCloseTo(others.get(i).token().logprob(), within(1e-3f));
+      assertThat(tokens.get(i).top()).hasSize(1);
+    }
+    assertThat(textOf(tokens)).isEqualTo(scored.text());
+    Result repeated = ResultJson.read(both.get(1));
+    assertThat(repeated.repeated()).isTrue();
+    assertThat(repeated.logprobs()).isEqualTo(tokens);
+  }
+
+  @Test
+  void an_answer_in_json_mode_is_an_object() throws Exception {
+    String prompt =
+        "\"prompt\":\"A name as JSON: \",\"response_format\":{\"type\":\"json_object\"}";
+    topics.send(
+        TOPICS.requestsTopic(),
+        null,
+        "{\"request_id\":\"closed\",\"logit_bias\":{\"" + brace() + "\":100}," + prompt + "}");
+    topics.send(
+        TOPICS.requestsTopic(),
+        null,
+        "{\"request_id\":\"open\",\"temperature\":1,\"max_tokens\":12," + prompt + "}");
+
+    Result closed = result("closed");
+    assertThat(closed.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(JSON.readTree(closed.text()).isObject()).isTrue();
+    Result open = result("open");
+    assertThat(open.failure()).isNull();
+    assertThat(open.text().strip()).startsWith("{");
+    topics.send(
+        TOPICS.requestsTopic(),
+        null,
+        "{\"request_id\":\"far\",\"prompt\":\"a\",\"logit_bias\":{\"99999\":1}}");
+    assertThat(failure(result("far")).code()).isEqualTo(ErrorCode.BAD_PARAMETER);
+  }
+
+  @Test
   void live_settings_change_whole_or_not_at_all() {
     topics.send(
         TOPICS.controlTopic(),
@@ -274,6 +355,32 @@ class CaudalJobTest {
     return String.format(
         "{\"request_id\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}",
         id, content, more);
+  }
+
+  private static String firstPiece(String requestId, long attempt) {
+    return topics.all(TOPICS.tokensTopic()).stream()
+        .map(TokenChunkJson::read)
+        .filter(chunk -> chunk.requestId().equals(requestId))
+        .filter(chunk -> chunk.attempt() == attempt && chunk.index() == 0)
+        .map(TokenChunk::text)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The text whose bytes the tokens tell. */
+  private static String textOf(List<TokenLogprobs> tokens) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (TokenLogprobs token : tokens) {
+      token.token().bytes().forEach(bytes::write);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The token id of a closing brace in the bundled model. */
+  private static int brace() throws IOException {
+    try (var in = CaudalJobTest.class.getResourceAsStream("/models/demo/tokenizer.json")) {
+      return JSON.readTree(in).path("model").path("vocab").path("}").asInt();
+    }
   }
 
   private static JsonNode golden(int session) throws IOException {

@@ -31,6 +31,9 @@ final class RunningJob implements AutoCloseable {
   private final Topics topics;
   private JobID job;
 
+  /** The cluster counts on: the one that runs has this number. */
+  private int lostTaskManagers;
+
   private RunningJob(
       Path folder, Map<String, String> settings, EmbeddedBroker broker, MiniCluster cluster)
       throws Exception {
@@ -72,7 +75,7 @@ final class RunningJob implements AutoCloseable {
 
   /** Ends the TaskManager that the job runs on, and starts another. */
   void loseTaskManager() throws Exception {
-    cluster.terminateTaskManager(0).get();
+    cluster.terminateTaskManager(lostTaskManagers++).get();
     cluster.startTaskManager();
   }
 

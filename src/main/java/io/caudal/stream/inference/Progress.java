@@ -1,0 +1,61 @@
+package io.caudal.stream.inference;
+
+import io.caudal.engine.TokenScores;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a checkpoint keeps of a running request: the ids generated so far, and their log
+ * probabilities where the request asks for them.
+ *
+ * <p>In state it is an int array. Without log probabilities, the ids. With them, for each token:
+ * its id, the bits of its log probability (IEEE 754 binary32), a count n, and n times id and bits
+ * of the likeliest. Which of the two it is the request says.
+ *
+ * @param scores of each id; empty if not asked for
+ */
+record Progress(int[] ids, List<TokenScores> scores) {
+  static final Progress NONE = new Progress(new int[0], List.of());
+
+  static Progress read(int[] state, boolean scored) {
+    if (!scored) {
+      return new Progress(state, List.of());
+    }
+    List<TokenScores> scores = new ArrayList<>();
+    for (int at = 0; at < state.length; ) {
+      int id = state[at++];
+      float logprob = Float.intBitsToFloat(state[at++]);
+      int[] topIds = new int[state[at++]];
+      float[] topLogprobs = new float[topIds.length];
+      for (int i = 0; i < topIds.length; i++) {
+        topIds[i] = state[at++];
+        topLogprobs[i] = Float.intBitsToFloat(state[at++]);
+      }
+      scores.add(new TokenScores(id, logprob, topIds, topLogprobs));
+    }
+    return new Progress(scores.stream().mapToInt(TokenScores::id).toArray(), scores);
+  }
+
+  static int[] write(List<TokenScores> scores) {
+    int[] state = new int[scores.stream().mapToInt(one -> 3 + 2 * one.topIds().length).sum()];
+    int at = 0;
+    for (TokenScores one : scores) {
+      state[at++] = one.id();
+      state[at++] = Float.floatToIntBits(one.logprob());
+      state[at++] = one.topIds().length;
+      for (int i = 0; i < one.topIds().length; i++) {
+        state[at++] = one.topIds()[i];
+        state[at++] = Float.floatToIntBits(one.topLogprobs()[i]);
+      }
+    }
+    return state;
+  }
+
+  /** The context of an attempt that goes on: the prompt, then what was generated. */
+  int[] after(int[] prompt) {
+    int[] context = Arrays.copyOf(prompt, prompt.length + ids.length);
+    System.arraycopy(ids, 0, context, prompt.length, ids.length);
+    return context;
+  }
+}

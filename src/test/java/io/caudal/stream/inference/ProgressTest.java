@@ -1,0 +1,37 @@
+package io.caudal.stream.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.engine.TokenScores;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private static final List<TokenScores> SCORES =
+      List.of(
+          new TokenScores(7, -0.25f, new int[] {7, 3}, new float[] {-0.25f, -1.5f}),
+          new TokenScores(0, -9999f, new int[0], new float[0]));
+
+  @Test
+  void without_log_probabilities_the_state_is_the_ids() {
+    int[] ids = {5, 0, 9};
+    Progress progress = Progress.read(ids, false);
+    assertThat(progress.ids()).containsExactly(5, 0, 9);
+    assertThat(progress.scores()).isEmpty();
+    assertThat(progress.after(new int[] {1, 2})).containsExactly(1, 2, 5, 0, 9);
+  }
+
+  @Test
+  void log_probabilities_come_back_bit_for_bit() {
+    Progress progress = Progress.read(Progress.write(SCORES), true);
+    assertThat(progress.ids()).containsExactly(7, 0);
+    assertThat(progress.scores()).usingRecursiveFieldByFieldElementComparator().isEqualTo(SCORES);
+    assertThat(Progress.read(Progress.write(List.of()), true).ids()).isEmpty();
+  }
+
+  @Test
+  void the_layout_in_state_is_kept() {
+    assertThat(Progress.write(SCORES))
+        .containsExactly(7, 0xBE800000, 2, 7, 0xBE800000, 3, 0xBFC00000, 0, 0xC61C3C00, 0);
+  }
+}
