@@ -113,21 +113,33 @@ final class DeviceKv implements SequenceMemory {
 
   @Override
   public void preempt(Sequence sequence) {
-    int computed = sequence.computed();
-    if (computed > 0) {
-      try {
-        ByteBuffer data = runner.exportKv(sequence.slot(), 0, computed);
-        toRestore.put(sequence, List.of(new KvBlock(0, computed, 0, data)));
-      } catch (CaudalException e) {
-        if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-          throw e;
-        }
-        LOG.warn("no memory to keep {} tokens of KV aside: they are computed again", computed);
-      }
+    List<KvBlock> aside = copy(sequence, sequence.computed());
+    if (!aside.isEmpty()) {
+      toRestore.put(sequence, aside);
     }
     free(sequence.slot());
     sequence.setSlot(-1);
     sequence.setComputed(0);
+  }
+
+  /**
+   * A copy in host memory of the sequence's KV, of its first {@code tokens} or as many as have any;
+   * empty if there are none, or no memory for it, so that it is computed again.
+   */
+  List<KvBlock> copy(Sequence sequence, int tokens) {
+    int n = Math.min(tokens, sequence.computed());
+    if (sequence.slot() < 0 || n == 0) {
+      return List.of();
+    }
+    try {
+      return List.of(new KvBlock(0, n, 0, runner.exportKv(sequence.slot(), 0, n)));
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      LOG.warn("no memory to keep {} tokens of KV aside: they are computed again", n);
+      return List.of();
+    }
   }
 
   /** The sequence has ended: its KV stays as its session's while there is room. */
@@ -197,7 +209,9 @@ final class DeviceKv implements SequenceMemory {
     for (KvBlock block : blocks == null ? List.<KvBlock>of() : blocks) {
       int end = first + block.tokens();
       if (end > restored && end <= sequence.tokens().size()) {
-        runner.importKv(sequence.slot(), first, block.tokens(), block.data());
+        ByteBuffer data =
+            block.data().duplicate().order(block.data().order()); // others read it too
+        runner.importKv(sequence.slot(), first, block.tokens(), data);
         restored = end;
       }
       first = end;

@@ -63,6 +63,11 @@ final class LiveGeneration {
     }
   }
 
+  /** Whether the prompt's KV has been computed. */
+  boolean hasPrompt() {
+    return firstTokenNanos != 0;
+  }
+
   /** Shows again the text of tokens that an earlier attempt generated. */
   void replay() {
     StringBuilder shown = new StringBuilder();

@@ -16,9 +16,11 @@ import io.caudal.text.TextStream;
 import io.caudal.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,7 @@ public final class StepEngine {
   private final Tokenizer tokenizer;
   private final EngineClock clock;
   private final Map<Sequence, LiveGeneration> live = new LinkedHashMap<>();
+  private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private long submissions;
 
   /**
@@ -92,6 +95,36 @@ public final class StepEngine {
    */
   public Sequence submit(
       Generation generation, List<KvBlock> blocks, TokenLog tokens, GenerationListener listener) {
+    return enter(generation, tokens, listener, sequence -> queue(sequence, blocks));
+  }
+
+  /**
+   * Queues a generation with the prompt of another that was submitted before: it waits until that
+   * prompt is computed, and begins with a copy of its KV.
+   *
+   * @param leader what {@link #submit} gave for the other
+   */
+  public Sequence follow(
+      Sequence leader, Generation generation, TokenLog tokens, GenerationListener listener) {
+    return enter(
+        generation,
+        tokens,
+        listener,
+        sequence -> {
+          LiveGeneration first = live.get(leader);
+          if (first == null || first.hasPrompt()) {
+            queue(sequence, first == null ? List.of() : promptOf(first));
+          } else {
+            followers.computeIfAbsent(leader, l -> new ArrayList<>()).add(sequence);
+          }
+        });
+  }
+
+  private Sequence enter(
+      Generation generation,
+      TokenLog tokens,
+      GenerationListener listener,
+      Consumer<Sequence> queue) {
     Sequence sequence =
         new Sequence(
             generation.requestId(),
@@ -112,11 +145,34 @@ public final class StepEngine {
             SamplingCheck.constraint(generation.sampling(), tokenizer, model),
             clock.nanos());
     live.put(sequence, task);
-    guarded(task, () -> begin(task, blocks));
+    guarded(task, () -> begin(task, queue));
     return sequence;
   }
 
-  private void begin(LiveGeneration task, List<KvBlock> blocks) {
+  private void queue(Sequence sequence, List<KvBlock> blocks) {
+    kv.offer(sequence, blocks);
+    scheduler.add(sequence);
+  }
+
+  private List<KvBlock> promptOf(LiveGeneration task) {
+    return kv.copy(task.sequence(), task.generation().promptTokens());
+  }
+
+  /** Queues those that wait for a prompt, now that it is computed or never will be. */
+  private void queueFollowers(LiveGeneration leader) {
+    List<Sequence> waiting = followers.remove(leader.sequence());
+    if (waiting == null) {
+      return;
+    }
+    List<KvBlock> prompt = promptOf(leader);
+    for (Sequence sequence : waiting) {
+      if (live.containsKey(sequence)) {
+        queue(sequence, prompt);
+      }
+    }
+  }
+
+  private void begin(LiveGeneration task, Consumer<Sequence> queue) {
     Generation generation = task.generation();
     Failure refusal = refusal(generation);
     if (refusal != null) {
@@ -129,8 +185,7 @@ public final class StepEngine {
       finish(task, reached);
       return;
     }
-    kv.offer(task.sequence(), blocks);
-    scheduler.add(task.sequence());
+    queue.accept(task.sequence());
   }
 
   /** Ends a generation that is queued or running; one that has ended already stays as it is. */
@@ -198,6 +253,7 @@ public final class StepEngine {
   }
 
   private void advance(LiveGeneration task, float[] logits) {
+    queueFollowers(task);
     int id = task.sample(logits, clock);
     if (id == Sampler.NONE) {
       fail(task, SamplingCheck.NO_TOKEN);
@@ -258,6 +314,7 @@ public final class StepEngine {
 
   private void leave(
       LiveGeneration task, FinishReason reason, @Nullable Failure failure, List<KvBlock> blocks) {
+    queueFollowers(task);
     scheduler.remove(task.sequence());
     kv.finish(task.sequence());
     live.remove(task.sequence());

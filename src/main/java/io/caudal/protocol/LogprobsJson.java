@@ -2,7 +2,6 @@ package io.caudal.protocol;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,9 +57,9 @@ final class LogprobsJson {
       return null;
     }
     List<TokenLogprobs> tokens = new ArrayList<>();
-    for (JsonFields token : objects(Read.object(result, FIELD), "content")) {
+    for (JsonFields token : Read.objects(Read.object(result, FIELD), "content")) {
       List<Logprob> top = new ArrayList<>();
-      for (JsonFields one : objects(token, "top_logprobs")) {
+      for (JsonFields one : Read.objects(token, "top_logprobs")) {
         top.add(logprob(one));
       }
       tokens.add(new TokenLogprobs(logprob(token), List.copyOf(top)));
@@ -86,19 +85,5 @@ final class LogprobsJson {
       bytes.add((int) token.whole("bytes", one, 0, 255, ""));
     }
     return List.copyOf(bytes);
-  }
-
-  private static List<JsonFields> objects(JsonFields fields, String name) throws Refusal {
-    JsonNode list = fields.get(name);
-    List<JsonFields> objects = new ArrayList<>();
-    if (list != null) {
-      for (JsonNode node : list) {
-        if (!(node instanceof ObjectNode object)) {
-          throw fields.wrongType(name, "an array of objects", node);
-        }
-        objects.add(new JsonFields(object, fields.path() + name + "."));
-      }
-    }
-    return objects;
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reading of records that Caudal itself wrote: fields that are not known are passed over, so that
@@ -55,6 +57,21 @@ final class Read {
       return new JsonFields(object, name + ".");
     }
     throw fields.wrongType(name, "an object", node);
+  }
+
+  /** The objects of the array in that field; none when it is absent. */
+  static List<JsonFields> objects(JsonFields fields, String name) throws Refusal {
+    JsonNode list = fields.get(name);
+    List<JsonFields> objects = new ArrayList<>();
+    if (list != null) {
+      for (JsonNode node : list) {
+        if (!(node instanceof ObjectNode object)) {
+          throw fields.wrongType(name, "an array of objects", node);
+        }
+        objects.add(new JsonFields(object, fields.path() + name + "."));
+      }
+    }
+    return objects;
   }
 
   static ErrorCode code(JsonFields fields, String name) throws Refusal {

@@ -36,6 +36,7 @@ final class RequestFields {
           "logprobs",
           "top_logprobs",
           "response_format",
+          "n",
           "stream",
           "tenant",
           "priority",
@@ -68,6 +69,13 @@ final class RequestFields {
     List<Integer> promptIds = promptIds();
     String target = fields.name("target_request_id", Ids.MAX_CHARS);
     check(type, sessionId, target, messages, prompt, promptIds);
+    SamplingParams sampling = new SamplingFields(fields).read();
+    if (sessionId != null && sampling.choices() > 1) {
+      throw fields.outOfRange(
+          "n",
+          Integer.toString(sampling.choices()),
+          "1 in a session, which goes on from one answer; leave the session out, key and all");
+    }
     Long maxTokens = maxTokens();
     Long priority = fields.whole("priority", -10, 10);
     return new Request(
@@ -78,7 +86,7 @@ final class RequestFields {
         prompt,
         promptIds,
         maxTokens == null ? null : maxTokens.intValue(),
-        new SamplingFields(fields).read(),
+        sampling,
         stop(),
         fields.flag("stream", true),
         fields.name("tenant", Ids.MAX_CHARS),

@@ -126,6 +126,9 @@ public final class RequestJson {
       out.writeStringField("type", sampling.format().name().toLowerCase(Locale.ROOT));
       out.writeEndObject();
     }
+    if (sampling.choices() != none.choices()) {
+      out.writeNumberField("n", sampling.choices());
+    }
   }
 
   private static void number(JsonGenerator out, String name, double value, double absent)

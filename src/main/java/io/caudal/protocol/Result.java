@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param repeated whether this is the stored result of a request id that came again
  * @param logprobs of each generated token, where asked for and answered; shorter than the answer
  *     where the record would be too large
+ * @param choices all answers, the first one too, where more than one was asked for and all were
+ *     answered; null otherwise
  */
 public record Result(
     String requestId,
@@ -26,9 +28,10 @@ public record Result(
     @Nullable String model,
     long configVersion,
     boolean repeated,
-    @Nullable List<TokenLogprobs> logprobs) {
+    @Nullable List<TokenLogprobs> logprobs,
+    @Nullable List<Choice> choices) {
 
-  /** A result without log probabilities. */
+  /** A result without log probabilities, of one answer. */
   public Result(
       String requestId,
       @Nullable String sessionId,
@@ -55,6 +58,7 @@ public record Result(
         model,
         configVersion,
         repeated,
+        null,
         null);
   }
 }

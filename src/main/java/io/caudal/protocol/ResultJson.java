@@ -29,7 +29,7 @@ public final class ResultJson {
     out.writeNumberField("attempt", result.attempt());
     out.writeStringField("status", result.failure() == null ? "ok" : "error");
     out.writeStringField("text", result.text());
-    out.writeStringField("finish_reason", result.finishReason().name().toLowerCase(Locale.ROOT));
+    out.writeStringField("finish_reason", name(result.finishReason()));
     if (result.failure() != null) {
       failure(out, result.failure());
     }
@@ -39,6 +39,7 @@ public final class ResultJson {
     out.writeNumberField("completion_tokens", result.usage().completionTokens());
     out.writeEndObject();
     LogprobsJson.write(out, result.logprobs());
+    ChoicesJson.write(out, result.choices());
     timings(out, result.timings());
     Wire.text(out, "model", result.model());
     out.writeNumberField("config_version", result.configVersion());
@@ -94,16 +95,21 @@ public final class ResultJson {
         fields.text("model"),
         Read.whole(fields, "config_version"),
         fields.flag("repeated", false),
-        LogprobsJson.read(fields));
+        LogprobsJson.read(fields),
+        ChoicesJson.read(fields));
   }
 
-  private static FinishReason reason(String name) throws Refusal {
+  static FinishReason reason(String name) throws Refusal {
     for (FinishReason reason : FinishReason.values()) {
-      if (reason.name().toLowerCase(Locale.ROOT).equals(name)) {
+      if (name(reason).equals(name)) {
         return reason;
       }
     }
     throw new Refusal(ErrorCode.BAD_FIELD, "finish_reason = " + Quoted.of(name) + " is not known");
+  }
+
+  static String name(FinishReason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable Failure failure(JsonFields fields) throws Refusal {

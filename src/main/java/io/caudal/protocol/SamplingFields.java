@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SamplingFields {
   private static final int MAX_BIASES = 300;
   private static final int MAX_TOP_LOGPROBS = 20;
+  private static final int MAX_CHOICES = 8;
 
   private final JsonFields fields;
 
@@ -38,7 +39,13 @@ final class SamplingFields {
             none.repetitionPenalty()),
         logitBias(),
         topLogprobs(),
-        format());
+        format(),
+        choices());
+  }
+
+  private int choices() throws Refusal {
+    Long n = fields.whole("n", 1, MAX_CHOICES);
+    return n == null ? 1 : n.intValue();
   }
 
   private Map<Integer, Double> logitBias() throws Refusal {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param topLogprobs how many of the likeliest tokens are told with each generated one's log
  *     probability, 0 to 20; null to tell of none
  * @param format what the text must be
+ * @param choices how many answers to draw; the i-th as the first of a request with seed + i
  */
 public record SamplingParams(
     double temperature,
@@ -32,7 +33,8 @@ public record SamplingParams(
     double repetitionPenalty,
     Map<Integer, Double> logitBias,
     @Nullable Integer topLogprobs,
-    ResponseFormat format) {
+    ResponseFormat format,
+    int choices) {
 
   /** Greedy decoding, the default: a session recalls best what it does not have to guess. */
   public static final SamplingParams GREEDY = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1);
@@ -41,7 +43,7 @@ public record SamplingParams(
     logitBias = Map.copyOf(logitBias);
   }
 
-  /** Any text, no bias, no log probabilities. */
+  /** One answer of any text, no bias, no log probabilities. */
   public SamplingParams(
       double temperature,
       double topP,
@@ -62,6 +64,7 @@ public record SamplingParams(
         repetitionPenalty,
         Map.of(),
         null,
-        ResponseFormat.TEXT);
+        ResponseFormat.TEXT,
+        1);
   }
 }

@@ -73,6 +73,9 @@ public final class SessionKeys {
     if (sampling.format() != ResponseFormat.TEXT) {
       digest.put("response_format").put(sampling.format().name());
     }
+    if (sampling.choices() != 1) {
+      digest.put("n").put(sampling.choices());
+    }
   }
 
   /** SHA-256 over values of which each ends where the next begins: texts carry their length. */

@@ -15,6 +15,9 @@ public final class TokenChunkJson {
           out.writeNumberField("index", chunk.index());
           out.writeStringField("text", chunk.text());
           out.writeBooleanField("last", chunk.last());
+          if (chunk.choice() != 0) {
+            out.writeNumberField("choice", chunk.choice());
+          }
         });
   }
 
@@ -33,6 +36,7 @@ public final class TokenChunkJson {
         Read.whole(fields, "attempt"),
         Read.count(fields, "index"),
         Read.text(fields, "text"),
-        fields.flag("last", false));
+        fields.flag("last", false),
+        Read.count(fields, "choice"));
   }
 }

@@ -107,7 +107,8 @@ class SeededSamplingTest {
                         repetition,
                         bias,
                         top,
-                        ResponseFormat.TEXT));
+                        ResponseFormat.TEXT,
+                        1));
     return Combinators.combine(
             Arbitraries.integers().between(1, 90),
             Arbitraries.integers().between(0, 5),

@@ -165,6 +165,44 @@ class StepEngineTest {
   }
 
   @Test
+  void followers_begin_with_the_prompt_of_their_leader() {
+    Heard leader = submit(generation("a", null, prompt(150, 1), 10));
+    List<Heard> heard = new ArrayList<>(List.of(leader));
+    for (int i = 0; i < 3; i++) {
+      heard.add(follow(leader, generation("a", null, prompt(150, 1), 10)));
+    }
+    run(engine);
+    Heard late = follow(leader, generation("a", null, prompt(150, 1), 10));
+    run(engine);
+
+    for (Heard one : heard) {
+      assertThat(one.outcome().output()).isEqualTo(expected(prompt(150, 1), 10));
+    }
+    assertThat(late.outcome().output()).isEqualTo(expected(prompt(150, 1), 10));
+    assertThat(heard.get(3).outcome().cachedTokens()).isEqualTo(149);
+    int answered = leader.outcome().output().length;
+    assertThat(runner.tokensComputed).isLessThanOrEqualTo(2 * 150 + 3 + 5 * (answered + 1));
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void followers_go_on_without_a_leader_that_ended_early() {
+    Heard leader = submit(generation("a", null, prompt(150, 1), 10));
+    Heard second = follow(leader, generation("a", null, prompt(150, 1), 10));
+    Heard third = follow(leader, generation("a", null, prompt(150, 1), 10));
+    engine.step();
+    engine.cancel(third.sequence(), new Failure(ErrorCode.CANCELLED, "enough"));
+    engine.cancel(leader.sequence(), new Failure(ErrorCode.CANCELLED, "enough"));
+
+    run(engine);
+
+    assertThat(second.outcome().output()).isEqualTo(expected(prompt(150, 1), 10));
+    assertThat(third.outcome().reason()).isEqualTo(FinishReason.ERROR);
+    assertThat(engine.unfinished()).isZero();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
   void cancelled_requests_end_at_once_and_free_their_room() {
     Heard heard = submit(generation("a", null, prompt(100, 1), 200));
     engine.step();
@@ -292,6 +330,13 @@ class StepEngineTest {
 
   private static Heard submit(StepEngine engine, Generation generation) {
     return submit(engine, generation, List.of());
+  }
+
+  private Heard follow(Heard leader, Generation generation) {
+    Heard heard = new Heard();
+    heard.sequence =
+        engine.follow(leader.sequence(), generation, new TokenLog(generation.context(), 16), heard);
+    return heard;
   }
 
   private static Heard submit(StepEngine engine, Generation generation, List<KvBlock> blocks) {

@@ -144,6 +144,8 @@ class RequestParserTest {
         "'logprobs':true,'top_logprobs':21 | top_logprobs = 21 is not allowed: 0 to 20",
         "'response_format':{'type':'xml'} | response_format.type = 'xml' is not allowed: text or json_object",
         "'response_format':{'type':'json_schema','json_schema':{}} | response_format.type = 'json_schema' is not supported",
+        "'n':9                    | n = 9 is not allowed: 1 to 8",
+        "'n':2,'session_id':'s'   | n = 2 is not allowed: 1 in a session, which goes on from one answer",
         "'max_tokens':0           | max_tokens = 0 is not allowed: 1 to 512",
         "'max_tokens':513         | 1 to 512 (the most is `request.max-new-tokens`)",
         "'priority':11            | priority = 11 is not allowed: -10 to 10",

@@ -65,7 +65,14 @@ final class Samples {
                   List.of(
                       new Logprob(220, " ", -0.25f, List.of(32)),
                       new Logprob(1030, "", -1.5f, null))),
-              new TokenLogprobs(new Logprob(99, "\uFFFD", -7.5f, List.of(240, 159)), List.of())));
+              new TokenLogprobs(new Logprob(99, "\uFFFD", -7.5f, List.of(240, 159)), List.of())),
+          List.of(
+              new Choice(0, " \uFFFD", FinishReason.LENGTH, null),
+              new Choice(
+                  1,
+                  "A",
+                  FinishReason.STOP,
+                  List.of(new TokenLogprobs(new Logprob(65, "A", -1, List.of(65)), List.of())))));
 
   static final Request SAMPLED =
       new Request(
@@ -76,7 +83,7 @@ final class Samples {
           "List three fruits as JSON.",
           null,
           null,
-          new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), 2, ResponseFormat.JSON_OBJECT),
+          new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), 2, ResponseFormat.JSON_OBJECT, 3),
           List.of(),
           true,
           null,
@@ -100,6 +107,8 @@ final class Samples {
           null,
           0,
           true);
+
+  static final TokenChunk SECOND = new TokenChunk("r-3", null, 1, 0, "A", false, 1);
 
   static final TokenChunk CHUNK = new TokenChunk("r-1", "s-1", 5, 2, " 😀", false);
 

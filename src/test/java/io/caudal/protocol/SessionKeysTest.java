@@ -46,14 +46,19 @@ class SessionKeysTest {
     keys.add(key("r", "Hi", with(Map.of(), 0, ResponseFormat.TEXT)));
     keys.add(key("r", "Hi", with(Map.of(), 1, ResponseFormat.TEXT)));
     keys.add(key("r", "Hi", with(Map.of(), null, ResponseFormat.JSON_OBJECT)));
-    assertThat(keys).hasSize(7);
+    keys.add(
+        key(
+            "r",
+            "Hi",
+            new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, Map.of(), null, ResponseFormat.TEXT, 2)));
+    assertThat(keys).hasSize(8);
     assertThat(key("r-1", "Hi", with(Map.of(7, 1.0, 8, 2.0), null, ResponseFormat.TEXT)))
         .isEqualTo(key("r-2", "Hi", with(Map.of(8, 2.0, 7, 1.0), null, ResponseFormat.TEXT)));
   }
 
   private static SamplingParams with(
       Map<Integer, Double> bias, Integer topLogprobs, ResponseFormat format) {
-    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, topLogprobs, format);
+    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, topLogprobs, format, 1);
   }
 
   @Test

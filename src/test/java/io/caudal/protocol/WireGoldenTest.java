@@ -32,6 +32,8 @@ class WireGoldenTest {
   @Test
   void tokenChunksAreWrittenAndReadAsInTheGoldenFile() {
     bothWays("token-chunk.json", Samples.CHUNK, TokenChunkJson::write, TokenChunkJson::read);
+    bothWays(
+        "token-chunk-choice.json", Samples.SECOND, TokenChunkJson::write, TokenChunkJson::read);
   }
 
   @Test

@@ -66,14 +66,19 @@ class WireRoundTripTest {
                 ? null
                 : List.of(
                     new TokenLogprobs(token, List.of(token, other)),
-                    new TokenLogprobs(other, List.of())));
+                    new TokenLogprobs(other, List.of())),
+            failed
+                ? null
+                : List.of(
+                    new Choice(0, text, reason, null),
+                    new Choice(1, "", FinishReason.STOP, List.of())));
     assertThat(ResultJson.read(ResultJson.write(result))).isEqualTo(result);
   }
 
   @Property(tries = 200)
   void chunksAndDeadLettersKeepEveryField(
       @ForAll("texts") String text, @ForAll long number, @ForAll byte[] original) {
-    TokenChunk chunk = new TokenChunk("r", null, number, 4, text, true);
+    TokenChunk chunk = new TokenChunk("r", null, number, 4, text, true, text.length());
     assertThat(TokenChunkJson.read(TokenChunkJson.write(chunk))).isEqualTo(chunk);
     DeadLetter letter = DeadLetter.of(ErrorCode.BAD_UTF8, text, "t", 1, number, number, original);
     assertThat(DeadLetterJson.read(DeadLetterJson.write(letter)))
@@ -103,7 +108,8 @@ class WireRoundTripTest {
                         Arbitraries.doubles().between(-100, 100))
                     .ofMaxSize(5),
                 Arbitraries.integers().between(0, 20).injectNull(0.5),
-                Arbitraries.of(ResponseFormat.values()))
+                Arbitraries.of(ResponseFormat.values()),
+                Arbitraries.integers().between(1, 8))
             .as(WireRoundTripTest::sampling);
     Arbitrary<List<String>> stops = texts().filter(t -> !t.isEmpty()).list().ofMaxSize(4);
     return Combinators.combine(
@@ -131,7 +137,11 @@ class WireRoundTripTest {
   }
 
   private static SamplingParams sampling(
-      SamplingParams s, Map<Integer, Double> bias, Integer topLogprobs, ResponseFormat format) {
+      SamplingParams s,
+      Map<Integer, Double> bias,
+      Integer topLogprobs,
+      ResponseFormat format,
+      int choices) {
     return new SamplingParams(
         s.temperature(),
         s.topP(),
@@ -143,7 +153,13 @@ class WireRoundTripTest {
         s.repetitionPenalty(),
         bias,
         topLogprobs,
-        format);
+        format,
+        choices);
+  }
+
+  /** A session takes one answer. */
+  private static SamplingParams single(SamplingParams s) {
+    return sampling(s, s.logitBias(), s.topLogprobs(), s.format(), 1);
   }
 
   private static Request request(
@@ -156,15 +172,16 @@ class WireRoundTripTest {
       long millis) {
     RequestType type =
         form == 3 ? RequestType.CANCEL : form == 4 ? RequestType.END_SESSION : RequestType.GENERATE;
+    String session = form >= 2 || number > 0 ? id + "-s" : null;
     return new Request(
         type,
         id,
-        form >= 2 || number > 0 ? id + "-s" : null,
+        session,
         form == 0 ? List.of(new Message(Role.USER, text), new Message(Role.TOOL, "x")) : null,
         form == 1 ? text : null,
         form == 2 ? List.of(0, number + 10, 7) : null,
         number > 0 ? number * 100 : null,
-        sampling,
+        session == null ? sampling : single(sampling),
         stops,
         number % 2 == 0,
         number < -5 ? "tenant" : null,

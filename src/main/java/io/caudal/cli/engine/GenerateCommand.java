@@ -211,7 +211,8 @@ public final class GenerateCommand implements Callable<Integer> {
         1,
         logitBias,
         logprobs,
-        jsonMode ? ResponseFormat.JSON_OBJECT : ResponseFormat.TEXT);
+        jsonMode ? ResponseFormat.JSON_OBJECT : ResponseFormat.TEXT,
+        1);
   }
 
   private static ArrayNode array(int[] ids) {

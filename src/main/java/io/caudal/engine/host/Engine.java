@@ -124,6 +124,31 @@ public final class Engine implements AutoCloseable {
     return submission;
   }
 
+  /**
+   * Queues generations with the same prompt and no session on one loop: the prompt is computed
+   * once, and the others begin with a copy of its KV.
+   *
+   * @param listeners of each
+   */
+  public List<Submission> submitAll(
+      List<Generation> generations, List<? extends GenerationListener> listeners) {
+    List<Submission> submissions = new ArrayList<>();
+    StepLoop loop = choose(generations.get(0));
+    for (int i = 0; i < generations.size(); i++) {
+      Generation next = generations.get(i);
+      Submission submission = new Submission(loop, next);
+      GenerationListener listener =
+          new CountedListener(listeners.get(i), loop.unfinished(), waitingBytes, 0);
+      if (i == 0) {
+        submission.submit(next, List.of(), listener);
+      } else {
+        submission.follow(submissions.get(0), next, listener);
+      }
+      submissions.add(submission);
+    }
+    return submissions;
+  }
+
   /** KV that was read for generations which have not had their turn yet, in bytes. */
   public long waitingBytes() {
     return waitingBytes.get();

@@ -7,6 +7,7 @@ import io.caudal.protocol.Failure;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.TokenLog;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A generation that was handed to an {@link Engine}. Safe for use by any thread. */
@@ -27,6 +28,16 @@ public final class Submission {
   void submit(Generation generation, List<KvBlock> blocks, GenerationListener listener) {
     loop.execute(
         () -> sequence = loop.engine().submit(generation, blocks, tokens, listener),
+        listener::onEngineFailure);
+  }
+
+  /** As {@link #submit}, with the prompt of another that was submitted to the same loop. */
+  void follow(Submission leader, Generation generation, GenerationListener listener) {
+    loop.execute(
+        () -> {
+          Sequence first = Objects.requireNonNull(leader.sequence, "the loop does as it is told");
+          sequence = loop.engine().follow(first, generation, tokens, listener);
+        },
         listener::onEngineFailure);
   }
 

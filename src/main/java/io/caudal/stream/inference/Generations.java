@@ -14,9 +14,10 @@ final class Generations {
    * @param context history, prompt, then what an earlier attempt generated
    * @param generated how many of the last tokens that is
    * @param stored tokens whose KV is in state
+   * @param choice which of the request's answers it is
    */
   static Generation of(
-      Request request, int[] context, int generated, int stored, int maxNewTokens) {
+      Request request, int[] context, int generated, int stored, int maxNewTokens, int choice) {
     Long seed = request.sampling().seed();
     return new Generation(
         request.requestId(),
@@ -25,7 +26,7 @@ final class Generations {
         generated,
         stored,
         request.sampling(),
-        seed == null ? seedOf(request) : seed,
+        (seed == null ? seedOf(request) : seed) + choice,
         request.stop(),
         maxNewTokens,
         request.priority(),

@@ -1,8 +1,6 @@
 package io.caudal.stream.inference;
 
-import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
-import io.caudal.engine.TokenScores;
 import io.caudal.engine.host.Submission;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -12,43 +10,49 @@ import io.caudal.protocol.Result;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.stream.operator.AsyncCall;
 import io.caudal.stream.operator.Completion;
+import io.caudal.stream.operator.Emitter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that the engine works on. Its progress is a {@link Progress}. It hears of the
- * generation on the engine's thread, and hands over at once.
+ * A request that the engine works on, with as many answers as it asks for. It ends when all have
+ * ended; if one fails, the others are given up. Its progress is a {@link Progress} of each.
  */
-final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
+final class InferenceCall implements AsyncCall<int[]> {
 
-  /** What to do on the task thread when the generation has ended. */
+  /** What to do on the task thread when the generations have ended. */
   interface Ending {
-    Result end(GenerationOutcome outcome) throws Exception;
+    Result end(List<Answer> answers) throws Exception;
   }
 
   private final Request request;
   private final long attempt;
   private final Completion<Result> completion;
   private final Ending ending;
-  private final @Nullable ScoreLog scores;
-  private @Nullable Submission submission;
+  private final List<Answer> answers = new ArrayList<>();
+  private final AtomicInteger running;
   private int reported;
-  private final AtomicInteger pieces = new AtomicInteger();
 
   /**
-   * @param scores where log probabilities go; null if not asked for
+   * @param progress what an earlier attempt generated, of each answer
    */
   InferenceCall(
       Request request,
       long attempt,
       Completion<Result> completion,
-      @Nullable ScoreLog scores,
+      List<Progress> progress,
       Ending ending) {
     this.request = request;
     this.attempt = attempt;
     this.completion = completion;
-    this.scores = scores;
     this.ending = ending;
+    this.running = new AtomicInteger(progress.size());
+    boolean scored = request.sampling().topLogprobs() != null;
+    for (Progress earlier : progress) {
+      answers.add(new Answer(this, answers.size(), scored ? new ScoreLog(earlier.scores()) : null));
+    }
   }
 
   /** A call whose answer needs no engine. */
@@ -64,66 +68,77 @@ final class InferenceCall implements AsyncCall<int[]>, GenerationListener {
     };
   }
 
-  void submitted(Submission submission) {
-    this.submission = submission;
+  List<Answer> answers() {
+    return answers;
+  }
+
+  void submitted(List<Submission> submissions) {
+    for (int i = 0; i < answers.size(); i++) {
+      answers.get(i).submitted(submissions.get(i));
+    }
   }
 
   @Override
   public int @Nullable [] snapshot() {
-    Submission current = submission;
-    int[] generated = current == null ? new int[0] : current.generated();
-    if (generated.length == reported) {
+    int total = 0;
+    int[][] parts = new int[answers.size()][];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = answers.get(i).generated();
+      total += parts[i].length;
+    }
+    if (total == reported) {
       return null;
     }
-    reported = generated.length;
-    return scores == null ? generated : Progress.write(scores.first(generated.length));
+    reported = total;
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = answers.get(i).state(parts[i]);
+    }
+    return Progress.write(parts);
   }
 
   @Override
   public void cancel() {
-    Submission current = submission;
-    if (current != null) {
-      current.cancel(new Failure(ErrorCode.CANCELLED, "the request was given up"));
-    }
+    cancel(new Failure(ErrorCode.CANCELLED, "the request was given up"));
   }
 
-  @Override
-  public void onScores(TokenScores next) {
-    if (scores != null) {
-      scores.append(next);
-    }
+  private void cancel(Failure failure) {
+    answers.forEach(answer -> answer.cancel(failure));
   }
 
-  @Override
-  public void onText(String text) {
+  /** A piece of an answer. */
+  void show(TokenChunk chunk) {
     if (request.stream()) {
-      completion.emit(Outputs.TOKENS, chunk(text, false));
+      completion.emit(Outputs.TOKENS, chunk);
     }
   }
 
-  @Override
-  public void onFinish(GenerationOutcome outcome) {
-    completion.complete(
-        out -> {
-          if (request.stream()) {
-            out.emit(Outputs.TOKENS, chunk("", true));
-          }
-          out.emit(ending.end(outcome));
-        });
+  /** An answer has ended. */
+  void ended(GenerationOutcome outcome) {
+    if (outcome.failure() != null) {
+      cancel(outcome.failure());
+    }
+    if (running.decrementAndGet() == 0) {
+      completion.complete(
+          out -> {
+            endStream(out);
+            out.emit(ending.end(answers));
+          });
+    }
   }
 
-  @Override
-  public void onEngineFailure(CaudalException failure) {
+  void engineFailed(CaudalException failure) {
     completion.fail(failure);
   }
 
-  /** The index that the next piece would have. */
-  int nextIndex() {
-    return pieces.get();
+  /** The last pieces of the answers. */
+  void endStream(Emitter<Result> out) {
+    if (request.stream()) {
+      answers.forEach(answer -> out.emit(Outputs.TOKENS, answer.last()));
+    }
   }
 
-  private TokenChunk chunk(String text, boolean last) {
+  TokenChunk chunk(int index, String text, boolean last, int choice) {
     return new TokenChunk(
-        request.requestId(), request.sessionId(), attempt, pieces.getAndIncrement(), text, last);
+        request.requestId(), request.sessionId(), attempt, index, text, last, choice);
   }
 }

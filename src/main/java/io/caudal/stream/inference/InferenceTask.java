@@ -4,6 +4,7 @@ import io.caudal.config.JobSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
+import io.caudal.engine.Generation;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
@@ -17,7 +18,6 @@ import io.caudal.protocol.RequestType;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.SessionKeys;
 import io.caudal.protocol.TokenChunk;
-import io.caudal.protocol.TokenLogprobs;
 import io.caudal.stream.operator.AsyncCall;
 import io.caudal.stream.operator.Completion;
 import io.caudal.stream.operator.Emitter;
@@ -25,6 +25,7 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class InferenceTask {
     store = new SessionStore(context.runtime());
     memory = new SessionMemory(store, engine, metrics.metrics());
     preparer = new TurnPreparer(engine, limits, kv);
-    results = new ResultFactory(context, engine.model().name(), live, metrics.metrics());
+    results = new ResultFactory(context, engine, live, metrics.metrics());
   }
 
   AsyncCall<int[]> start(
@@ -141,9 +142,7 @@ final class InferenceTask {
       throws Exception {
     SessionHeader header = header(request);
     try {
-      boolean scored = request.sampling().topLogprobs() != null;
-      Progress earlier = progress == null ? Progress.NONE : Progress.read(progress, scored);
-      return submit(key, request, header, earlier, completion);
+      return submit(key, request, header, Progress.read(progress, request.sampling()), completion);
     } catch (CaudalException e) {
       if (e.code() == ErrorCode.ENGINE_FAILED) {
         throw e;
@@ -162,7 +161,7 @@ final class InferenceTask {
       String key,
       Request request,
       SessionHeader header,
-      Progress progress,
+      List<Progress> progress,
       Completion<Result> completion)
       throws Exception {
     long startMillis = context.currentTimeMillis();
@@ -185,29 +184,32 @@ final class InferenceTask {
             request,
             prompt,
             header.tokens(),
-            progress.ids().length,
+            progress.stream().mapToInt(one -> one.ids().length).sum(),
             startMillis,
             System.nanoTime() - startNanos);
 
-    ScoreLog scores =
-        request.sampling().topLogprobs() == null ? null : new ScoreLog(progress.scores());
     InferenceCall call =
         new InferenceCall(
-            request, context.attempt(), completion, scores, outcome -> end(turn, outcome, scores));
+            request, this.context.attempt(), completion, progress, answers -> end(turn, answers));
+    List<Generation> generations = new ArrayList<>();
+    for (Progress one : progress) {
+      int[] context = one.after(prompt);
+      generations.add(
+          Generations.of(
+              request, context, one.ids().length, stored, maxNewTokens, generations.size()));
+    }
     call.submitted(
-        engine.submit(
-            Generations.of(
-                request, progress.after(prompt), progress.ids().length, stored, maxNewTokens),
-            blocks,
-            call));
+        generations.size() == 1
+            ? List.of(engine.submit(generations.get(0), blocks, call.answers().get(0)))
+            : engine.submitAll(generations, call.answers()));
     return call;
   }
 
   /** The turn is over: remember it, if it was answered. Task thread, key set. */
-  private Result end(Turn turn, GenerationOutcome outcome, @Nullable ScoreLog scores)
-      throws Exception {
+  private Result end(Turn turn, List<Answer> answers) throws Exception {
     int turns = 0;
-    if (turn.session() != null) {
+    GenerationOutcome outcome = answers.get(0).outcome();
+    if (turn.session() != null && outcome != null) {
       SessionHeader header = header(turn.request());
       if (outcome.failure() == null) {
         if (header.turns() == 0) {
@@ -217,11 +219,7 @@ final class InferenceTask {
       }
       turns = header.turns();
     }
-    List<TokenLogprobs> logprobs =
-        scores == null || outcome.failure() != null
-            ? null
-            : scores.told(outcome.output().length, engine.text().tokenizer());
-    return finished(turn.key(), results.of(turn, outcome, turns, logprobs));
+    return finished(turn.key(), results.of(turn, answers, turns));
   }
 
   private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
@@ -243,12 +241,12 @@ final class InferenceTask {
 
   /** The last piece of an answer that ends without the engine. */
   private void endStream(Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out) {
-    if (request.stream()) {
-      int index = call instanceof InferenceCall begun ? begun.nextIndex() : 0;
+    if (call instanceof InferenceCall begun) {
+      begun.endStream(out);
+    } else if (request.stream()) {
       out.emit(
           Outputs.TOKENS,
-          new TokenChunk(
-              request.requestId(), request.sessionId(), context.attempt(), index, "", true));
+          new TokenChunk(request.requestId(), request.sessionId(), context.attempt(), 0, "", true));
     }
   }
 

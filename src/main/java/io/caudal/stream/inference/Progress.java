@@ -1,9 +1,12 @@
 package io.caudal.stream.inference;
 
 import io.caudal.engine.TokenScores;
+import io.caudal.protocol.SamplingParams;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint keeps of a running request: the ids generated so far, and their log
@@ -17,6 +20,37 @@ import java.util.List;
  */
 record Progress(int[] ids, List<TokenScores> scores) {
   static final Progress NONE = new Progress(new int[0], List.of());
+
+  /** Of each of the request's answers. */
+  static List<Progress> read(int @Nullable [] state, SamplingParams asked) {
+    boolean scored = asked.topLogprobs() != null;
+    if (state == null) {
+      return Collections.nCopies(asked.choices(), NONE);
+    }
+    if (asked.choices() == 1) {
+      return List.of(read(state, scored));
+    }
+    List<Progress> all = new ArrayList<>();
+    for (int at = 0; at < state.length; at += 1 + state[at]) {
+      all.add(read(Arrays.copyOfRange(state, at + 1, at + 1 + state[at]), scored));
+    }
+    return all;
+  }
+
+  /** The state of all answers, of the parts of each. */
+  static int[] write(int[][] parts) {
+    if (parts.length == 1) {
+      return parts[0];
+    }
+    int[] state = new int[Arrays.stream(parts).mapToInt(part -> 1 + part.length).sum()];
+    int at = 0;
+    for (int[] part : parts) {
+      state[at] = part.length;
+      System.arraycopy(part, 0, state, at + 1, part.length);
+      at += 1 + part.length;
+    }
+    return state;
+  }
 
   static Progress read(int[] state, boolean scored) {
     if (!scored) {

@@ -1,33 +1,45 @@
 package io.caudal.stream.inference;
 
 import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Engine;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.SubtaskMetrics;
+import io.caudal.protocol.Choice;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.FinishReason;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.Timings;
-import io.caudal.protocol.TokenLogprobs;
 import io.caudal.protocol.Usage;
 import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.text.Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the results of requests, and counts them. Task thread only. */
 final class ResultFactory {
   private static final double NANOS_PER_MILLI = 1e6;
 
+  /**
+   * Most bytes of a result's log probabilities: a record must stay below Kafka's limit of 1 MB with
+   * the answer and everything else in it.
+   */
+  private static final int LOGPROBS_BYTES = 700_000;
+
   private final KeyedAsyncContext<Result> context;
   private final String model;
+  private final Tokenizer tokenizer;
   private final LiveSettings live;
   private final SubtaskMetrics metrics;
 
   ResultFactory(
-      KeyedAsyncContext<Result> context, String model, LiveSettings live, SubtaskMetrics metrics) {
+      KeyedAsyncContext<Result> context, Engine engine, LiveSettings live, SubtaskMetrics metrics) {
     this.context = context;
-    this.model = model;
+    this.model = engine.model().name();
+    this.tokenizer = engine.text().tokenizer();
     this.live = live;
     this.metrics = metrics;
   }
@@ -36,38 +48,52 @@ final class ResultFactory {
     return metrics;
   }
 
-  /**
-   * The result of a request that the engine worked on.
-   *
-   * @param logprobs null if not asked for
-   */
-  Result of(
-      Turn turn, GenerationOutcome outcome, int turns, @Nullable List<TokenLogprobs> logprobs) {
-    Usage usage = new Usage(turn.context().length, outcome.cachedTokens(), outcome.output().length);
-    Timings timings = timings(turn, outcome);
-    if (outcome.failure() == null) {
-      record(usage, timings, turn.continuedTokens() == 0 && outcome.firstTokenMillis() > 0);
+  /** The result of a request that the engine worked on; all its answers have ended. */
+  Result of(Turn turn, List<Answer> answers, int turns) {
+    List<GenerationOutcome> outcomes = answers.stream().map(ResultFactory::ended).toList();
+    GenerationOutcome first =
+        outcomes.stream().filter(o -> o.failure() != null).findFirst().orElse(outcomes.get(0));
+    int tokens = outcomes.stream().mapToInt(outcome -> outcome.output().length).sum();
+    Usage usage = new Usage(turn.context().length, first.cachedTokens(), tokens);
+    Timings timings = timings(turn, first);
+    boolean failed = first.failure() != null;
+    if (!failed) {
+      boolean whole = turn.continuedTokens() == 0 && first.firstTokenMillis() > 0;
+      record(usage, timings, whole && answers.size() == 1);
+    }
+    // The first answer is told twice where there are several.
+    int mostBytes = LOGPROBS_BYTES / (answers.size() == 1 ? 1 : answers.size() + 1);
+    List<Choice> choices = new ArrayList<>();
+    for (int i = 0; i < answers.size() && !failed; i++) {
+      GenerationOutcome one = outcomes.get(i);
+      choices.add(
+          new Choice(i, one.text(), one.reason(), answers.get(i).logprobs(tokenizer, mostBytes)));
     }
     return result(
         turn.request(),
         turns,
-        outcome.text(),
-        outcome.reason(),
-        outcome.failure(),
+        first.text(),
+        first.reason(),
+        first.failure(),
         usage,
         timings,
-        logprobs);
+        choices);
+  }
+
+  private static GenerationOutcome ended(Answer answer) {
+    return Objects.requireNonNull(answer.outcome(), "the answer has ended");
   }
 
   /** The result of a request that did not reach the engine, or was given up. */
   Result failed(Request request, Failure failure) {
     return result(
-        request, 0, "", FinishReason.ERROR, failure, Usage.NONE, sinceArrival(request), null);
+        request, 0, "", FinishReason.ERROR, failure, Usage.NONE, sinceArrival(request), List.of());
   }
 
   /** The result of a request that asks for no text. */
   Result acknowledged(Request request) {
-    return result(request, 0, "", FinishReason.STOP, null, Usage.NONE, sinceArrival(request), null);
+    return result(
+        request, 0, "", FinishReason.STOP, null, Usage.NONE, sinceArrival(request), List.of());
   }
 
   /** A stored result, sent again to whoever asks again. */
@@ -86,7 +112,8 @@ final class ResultFactory {
         stored.model(),
         stored.configVersion(),
         true,
-        stored.logprobs());
+        stored.logprobs(),
+        stored.choices());
   }
 
   private Result result(
@@ -97,7 +124,7 @@ final class ResultFactory {
       @Nullable Failure failure,
       Usage usage,
       Timings timings,
-      @Nullable List<TokenLogprobs> logprobs) {
+      List<Choice> choices) {
     metrics.add(failure == null ? Counter.RESULTS_OK : Counter.RESULTS_FAILED, 1);
     return new Result(
         request.requestId(),
@@ -112,7 +139,8 @@ final class ResultFactory {
         model,
         live.version(),
         false,
-        logprobs);
+        choices.isEmpty() ? null : choices.get(0).logprobs(),
+        choices.size() > 1 ? choices : null);
   }
 
   private Timings timings(Turn turn, GenerationOutcome outcome) {

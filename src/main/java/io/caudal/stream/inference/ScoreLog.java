@@ -12,12 +12,6 @@ import java.util.List;
  * token can be seen; the task thread reads.
  */
 final class ScoreLog {
-  /**
-   * Most bytes of a result's log probabilities: a record must stay below Kafka's limit of 1 MB with
-   * the answer and everything else in it.
-   */
-  private static final int MAX_BYTES = 700_000;
-
   /** Bytes of one entry's JSON beside its text and bytes, at most. */
   private static final int ENTRY_BYTES = 64;
 
@@ -39,8 +33,12 @@ final class ScoreLog {
     return List.copyOf(scores.subList(0, tokens));
   }
 
-  /** Those of the answer's first tokens as a result tells them, as far as it has room. */
-  List<TokenLogprobs> told(int tokens, Tokenizer tokenizer) {
+  /**
+   * Those of the answer's first tokens as a result tells them.
+   *
+   * @param mostBytes of their JSON; what would be over it is left out
+   */
+  List<TokenLogprobs> told(int tokens, Tokenizer tokenizer, int mostBytes) {
     List<TokenLogprobs> told = new ArrayList<>();
     long bytes = 0;
     for (TokenScores one : first(tokens)) {
@@ -49,7 +47,7 @@ final class ScoreLog {
       for (Logprob top : next.top()) {
         bytes += bytes(top);
       }
-      if (bytes > MAX_BYTES) {
+      if (bytes > mostBytes) {
         break;
       }
       told.add(next);

@@ -21,6 +21,7 @@ import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.ResponseFormat;
 import io.caudal.protocol.SamplingParams;
+import io.caudal.schedule.Sequence;
 import io.caudal.schedule.TokenLog;
 import io.caudal.text.ModelText;
 import java.util.ArrayList;
@@ -118,6 +119,27 @@ abstract class FourEqualities {
       }
       stepped.run();
       same(heard);
+    }
+  }
+
+  @Test
+  void beginning_with_anothers_prompt_is_single() {
+    try (Stepped stepped = new Stepped(4, 64)) {
+      List<Heard> heard = new ArrayList<>();
+      for (int first = 0; first < cases.size(); first += WAYS.size()) {
+        Heard leader = stepped.submit(cases.get(first), null, new int[0], 0, List.of());
+        heard.add(leader);
+        for (int next = first + 1; next < first + WAYS.size(); next++) {
+          heard.add(stepped.follow(leader, cases.get(next)));
+        }
+      }
+      stepped.run();
+      same(heard);
+      for (int i = 0; i < heard.size(); i++) {
+        int all = cases.get(i).prompt.length;
+        assertThat(heard.get(i).outcome().cachedTokens())
+            .isEqualTo(i % WAYS.size() == 0 ? 0 : all - 1);
+      }
     }
   }
 
@@ -241,7 +263,26 @@ abstract class FourEqualities {
       Map<Integer, Double> bias,
       ResponseFormat format) {
     return new SamplingParams(
-        temperature, topP, topK, minP, null, frequency, presence, repetition, bias, 2, format);
+        temperature, topP, topK, minP, null, frequency, presence, repetition, bias, 2, format, 1);
+  }
+
+  private static Generation generation(
+      Case one, @Nullable String session, int[] begun, int stored) {
+    int[] context = Arrays.copyOf(one.prompt, one.prompt.length + begun.length);
+    System.arraycopy(begun, 0, context, one.prompt.length, begun.length);
+    return new Generation(
+        "r",
+        session,
+        context,
+        begun.length,
+        stored,
+        one.sampling,
+        one.seed,
+        List.of(),
+        MOST,
+        0,
+        "t",
+        Long.MAX_VALUE);
   }
 
   /** A step engine over the model, with its room. */
@@ -269,24 +310,21 @@ abstract class FourEqualities {
 
     Heard submit(
         Case one, @Nullable String session, int[] begun, int stored, List<KvBlock> blocks) {
-      int[] context = Arrays.copyOf(one.prompt, one.prompt.length + begun.length);
-      System.arraycopy(begun, 0, context, one.prompt.length, begun.length);
-      Generation generation =
-          new Generation(
-              "r",
-              session,
-              context,
-              begun.length,
-              stored,
-              one.sampling,
-              one.seed,
-              List.of(),
-              MOST,
-              0,
-              "t",
-              Long.MAX_VALUE);
+      Generation generation = generation(one, session, begun, stored);
       Heard heard = new Heard(begun.length);
-      engine.submit(generation, blocks, new TokenLog(context, MOST), heard);
+      heard.sequence =
+          engine.submit(generation, blocks, new TokenLog(generation.context(), MOST), heard);
+      return heard;
+    }
+
+    Heard follow(Heard leader, Case one) {
+      Generation generation = generation(one, null, new int[0], 0);
+      Heard heard = new Heard(0);
+      engine.follow(
+          Objects.requireNonNull(leader.sequence),
+          generation,
+          new TokenLog(generation.context(), MOST),
+          heard);
       return heard;
     }
 
@@ -306,6 +344,7 @@ abstract class FourEqualities {
     private final List<TokenScores> scores = new ArrayList<>();
     private final int begun;
     private @Nullable GenerationOutcome outcome;
+    private @Nullable Sequence sequence;
 
     Heard(int begun) {
       this.begun = begun;

@@ -3,7 +3,10 @@ package io.caudal.stream.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.engine.TokenScores;
+import io.caudal.protocol.ResponseFormat;
+import io.caudal.protocol.SamplingParams;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -27,6 +30,21 @@ class ProgressTest {
     assertThat(progress.ids()).containsExactly(7, 0);
     assertThat(progress.scores()).usingRecursiveFieldByFieldElementComparator().isEqualTo(SCORES);
     assertThat(Progress.read(Progress.write(List.of()), true).ids()).isEmpty();
+  }
+
+  @Test
+  void several_answers_keep_apart() {
+    SamplingParams three =
+        new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), null, ResponseFormat.TEXT, 3);
+    int[] state = Progress.write(new int[][] {{5, 6}, {}, {7}});
+    assertThat(state).containsExactly(2, 5, 6, 0, 1, 7);
+    assertThat(Progress.read(state, three))
+        .extracting(one -> one.ids().length)
+        .containsExactly(2, 0, 1);
+    assertThat(Progress.read(null, three)).containsOnly(Progress.NONE).hasSize(3);
+    assertThat(Progress.write(new int[][] {{5, 6}})).containsExactly(5, 6);
+    assertThat(Progress.read(new int[] {5, 6}, SamplingParams.GREEDY).get(0).ids())
+        .containsExactly(5, 6);
   }
 
   @Test

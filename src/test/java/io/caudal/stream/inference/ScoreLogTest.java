@@ -22,7 +22,7 @@ class ScoreLogTest {
     log.append(score(2));
     log.append(score(3));
     assertThat(log.first(2)).extracting(TokenScores::id).containsExactly(1, 2);
-    assertThat(log.told(3, new Letters(1)))
+    assertThat(log.told(3, new Letters(1), 700_000))
         .extracting(told -> told.token().token())
         .containsExactly("b", "c", "d");
   }
@@ -34,7 +34,7 @@ class ScoreLogTest {
       for (int i = 0; i < 4096; i++) {
         log.append(new TokenScores(i % 26, -1.125f, new int[] {1, 2, 3}, new float[] {-1, -2, -3}));
       }
-      List<TokenLogprobs> told = log.told(4096, new Letters(length));
+      List<TokenLogprobs> told = log.told(4096, new Letters(length), 700_000);
       assertThat(told).hasSizeBetween(50, 4095);
       Result result =
           new Result(
@@ -50,7 +50,8 @@ class ScoreLogTest {
               "m",
               0,
               false,
-              told);
+              told,
+              null);
       assertThat(ResultJson.write(result)).hasSizeLessThan(720_000);
     }
   }

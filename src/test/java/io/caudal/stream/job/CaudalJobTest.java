@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.ErrorCode;
+import io.caudal.protocol.Choice;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlAckJson;
 import io.caudal.protocol.DeadLetter;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -270,6 +272,35 @@ class CaudalJobTest {
   }
 
   @Test
+  void several_answers_differ_as_their_seeds_do() {
+    String prompt = "\"prompt\":\"Once there was\",\"max_tokens\":24,\"temperature\":1.5,";
+    topics.send(
+        TOPICS.requestsTopic(),
+        null,
+        "{\"request_id\":\"several\"," + prompt + "\"seed\":41,\"n\":3,\"logprobs\":true}");
+    topics.send(
+        TOPICS.requestsTopic(), null, "{\"request_id\":\"alone\"," + prompt + "\"seed\":43}");
+
+    Result several = result("several");
+    List<Choice> choices = Objects.requireNonNull(several.choices());
+    assertThat(choices).extracting(Choice::index).containsExactly(0, 1, 2);
+    assertThat(choices).extracting(Choice::text).doesNotHaveDuplicates();
+    assertThat(several.text()).isEqualTo(choices.get(0).text());
+    assertThat(several.logprobs()).isEqualTo(choices.get(0).logprobs());
+    assertThat(choices.stream().mapToInt(c -> c.logprobs().size()).sum())
+        .isEqualTo(several.usage().completionTokens());
+    assertThat(choices.get(2).text()).isEqualTo(result("alone").text());
+    for (Choice choice : choices) {
+      topics.await(
+          TOPICS.tokensTopic(),
+          1,
+          value ->
+              isLast(value, "several") && TokenChunkJson.read(value).choice() == choice.index());
+      assertThat(streamed("several", several.attempt(), choice.index())).isEqualTo(choice.text());
+    }
+  }
+
+  @Test
   void live_settings_change_whole_or_not_at_all() {
     topics.send(
         TOPICS.controlTopic(),
@@ -355,6 +386,16 @@ class CaudalJobTest {
     return String.format(
         "{\"request_id\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}",
         id, content, more);
+  }
+
+  private static String streamed(String requestId, long attempt, int choice) {
+    return topics.all(TOPICS.tokensTopic()).stream()
+        .map(TokenChunkJson::read)
+        .filter(chunk -> chunk.requestId().equals(requestId) && chunk.attempt() == attempt)
+        .filter(chunk -> chunk.choice() == choice)
+        .sorted(Comparator.comparingInt(TokenChunk::index))
+        .map(TokenChunk::text)
+        .collect(Collectors.joining());
   }
 
   private static String firstPiece(String requestId, long attempt) {

@@ -1,0 +1,103 @@
+package io.caudal.stream.inference;
+
+import io.caudal.engine.GenerationListener;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.TokenScores;
+import io.caudal.engine.host.Submission;
+import io.caudal.error.CaudalException;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.TokenChunk;
+import io.caudal.protocol.TokenLogprobs;
+import io.caudal.text.Tokenizer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer to a request, mostly the only one. It hears of its generation on the engine's thread,
+ * and hands over to its call at once.
+ */
+final class Answer implements GenerationListener {
+  private final InferenceCall call;
+  private final int choice;
+  private final @Nullable ScoreLog scores;
+  private final AtomicInteger pieces = new AtomicInteger();
+  private @Nullable Submission submission;
+  private volatile @Nullable GenerationOutcome outcome;
+
+  /**
+   * @param scores where log probabilities go; null if not asked for
+   */
+  Answer(InferenceCall call, int choice, @Nullable ScoreLog scores) {
+    this.call = call;
+    this.choice = choice;
+    this.scores = scores;
+  }
+
+  void submitted(Submission submission) {
+    this.submission = submission;
+  }
+
+  /** Tokens generated so far. */
+  int[] generated() {
+    Submission current = submission;
+    return current == null ? new int[0] : current.generated();
+  }
+
+  /** Its part of the call's progress. */
+  int[] state(int[] generated) {
+    return scores == null ? generated : Progress.write(scores.first(generated.length));
+  }
+
+  void cancel(Failure failure) {
+    Submission current = submission;
+    if (current != null) {
+      current.cancel(failure);
+    }
+  }
+
+  /** Null until it has ended. */
+  @Nullable GenerationOutcome outcome() {
+    return outcome;
+  }
+
+  /** Null if not asked for. */
+  @Nullable List<TokenLogprobs> logprobs(Tokenizer tokenizer, int mostBytes) {
+    GenerationOutcome ended = outcome;
+    return scores == null || ended == null
+        ? null
+        : scores.told(ended.output().length, tokenizer, mostBytes);
+  }
+
+  @Override
+  public void onScores(TokenScores next) {
+    if (scores != null) {
+      scores.append(next);
+    }
+  }
+
+  @Override
+  public void onText(String text) {
+    call.show(chunk(text, false));
+  }
+
+  @Override
+  public void onFinish(GenerationOutcome ended) {
+    outcome = ended;
+    call.ended(ended);
+  }
+
+  @Override
+  public void onEngineFailure(CaudalException failure) {
+    call.engineFailed(failure);
+  }
+
+  /** The piece that ends the answer. */
+  TokenChunk last() {
+    return chunk("", true);
+  }
+
+  private TokenChunk chunk(String text, boolean last) {
+    return call.chunk(pieces.getAndIncrement(), text, last, choice);
+  }
+}
