@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * What a prompt that arrives while sessions decode does to the time between their tokens, counted
- * while all of them decode.
+ * after all of them have begun to.
  *
  * @param ttftMs the arriving prompt's time to first token
  * @param p50Without gaps of an undisturbed round; {@code p99Without} likewise

@@ -49,11 +49,10 @@ record RoundTimes(long startNanos, List<long[]> tokenNanos) {
         .toArray();
   }
 
-  /** Gaps between tokens while all sessions decode. */
+  /** Gaps between tokens after all prompts were prefilled. */
   double[] decodeGaps() {
     long from = allDecode();
-    long to = firstEnds();
-    return gaps(begin -> begin >= from, end -> end <= to);
+    return gaps(begin -> begin >= from, end -> true);
   }
 
   /** Milliseconds until each session's first token, sorted. */
