@@ -24,11 +24,11 @@ class SingleFlightTest {
       throws Exception {
     try (RunningJob job = RunningJob.start(folder, Map.of())) {
       Topics topics = job.topics();
-      send(topics, "first", 1500);
+      send(topics, "first", 1900);
       topics.await(
           TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).requestId().equals("first"));
-      send(topics, "second", 1500);
-      send(topics, "third", 1500);
+      send(topics, "second", 1900);
+      send(topics, "third", 1900);
       job.loseTaskManager();
 
       Result first = only(topics, "first");
