@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Puts a load of conversations on a Caudal, through Kafka and Flink, and measures what a client",
-      "on this machine sees. Requests start when a schedule says, whatever became of earlier ones,",
-      "and latencies count from there. Exit code 0 if every request was answered, once."
+      "Puts a load of conversations on a Caudal, through Kafka and Flink, and measures",
+      "what a client on this machine sees. Requests start when a schedule says,",
+      "whatever became of earlier ones, and latencies count from there.",
+      "Exit code 0 if every request was answered, once."
     })
 final class BenchStreamCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -44,13 +45,15 @@ final class BenchStreamCommand implements Callable<Integer> {
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
       description = {
-        "A Caudal that runs; --model says which model it has, to count tokens.",
-        "Without it, starts one as `local` does and ends it."
+        "A Caudal that runs; --model says which model it",
+        "has, to count tokens. Without it, starts one as",
+        "`local` does and ends it."
       })
   private @Nullable String bootstrapServers;
 
   @Option(
       names = "--parallelism",
+      paramLabel = "N",
       defaultValue = "2",
       description = "Subtasks of the job that is started (default: ${DEFAULT-VALUE}).")
   private int parallelism;
@@ -58,8 +61,9 @@ final class BenchStreamCommand implements Callable<Integer> {
   @Option(
       names = "--compare-engine",
       description = {
-        "Put the same load on the engine alone before and after, and say what Kafka, Flink and",
-        "state add. At saturation (--rate 0) look at tokens/s, at a low rate at TTFT."
+        "Put the same load on the engine alone, before and",
+        "after, and say what Kafka, Flink and state add:",
+        "tokens/s with --rate 0, TTFT at a low rate."
       })
   private boolean compare;
 
@@ -70,12 +74,14 @@ final class BenchStreamCommand implements Callable<Integer> {
 
   @Option(
       names = "--slo-ttft-ms",
+      paramLabel = "MS",
       defaultValue = "1000",
       description = "Good answers have their first text by then (default: ${DEFAULT-VALUE}).")
   private double sloTtftMs;
 
   @Option(
       names = "--slo-itl-ms",
+      paramLabel = "MS",
       defaultValue = "100",
       description = "And at most this between tokens, on average (default: ${DEFAULT-VALUE}).")
   private double sloItlMs;

@@ -5,6 +5,7 @@ import io.caudal.cli.bench.Load;
 import io.caudal.cli.bench.Preset;
 import io.caudal.cli.bench.Shape;
 import io.caudal.cli.bench.Spread;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,37 +32,47 @@ final class LoadOptions {
       description = "Multiplies the preset's lengths, for a small machine or context.")
   private double scale = 1;
 
-  @Option(names = "--users", description = "Conversations side by side.")
+  @Option(names = "--users", paramLabel = "N", description = "Conversations side by side.")
   private @Nullable Integer users;
 
-  @Option(names = "--sessions", description = "Conversations in all (default: the preset's).")
+  @Option(
+      names = "--sessions",
+      paramLabel = "N",
+      description = "Conversations in all (default: the preset's).")
   private @Nullable Integer sessions;
 
   @Option(
       names = "--rounds",
+      paramLabel = "N[-N]",
       converter = SpreadConverter.class,
-      description = "Turns of a conversation: N, LOW-HIGH, or ~MEAN-MOST (lognormal).")
+      description = "Turns of a conversation; LOW-HIGH is drawn for each, ~MEAN-MOST lognormally.")
   private @Nullable Spread rounds;
 
-  @Option(names = "--system-tokens", description = "Start of every conversation, the same for all.")
+  @Option(
+      names = "--system-tokens",
+      paramLabel = "N",
+      description = "Start of every conversation, the same for all.")
   private @Nullable Integer systemTokens;
 
   @Option(
       names = "--history-tokens",
+      paramLabel = "N[-N]",
       converter = SpreadConverter.class,
-      description = "What follows it, each conversation's own; also LOW-HIGH or ~MEAN-MOST.")
+      description = "What follows it, each conversation's own.")
   private @Nullable Spread historyTokens;
 
   @Option(
       names = "--question-tokens",
+      paramLabel = "N[-N]",
       converter = SpreadConverter.class,
-      description = "What a turn asks; also LOW-HIGH or ~MEAN-MOST.")
+      description = "What a turn asks.")
   private @Nullable Spread questionTokens;
 
   @Option(
       names = "--answer-tokens",
+      paramLabel = "N[-N]",
       converter = SpreadConverter.class,
-      description = "What an answer has, exactly; also LOW-HIGH or ~MEAN-MOST.")
+      description = "What an answer has, exactly.")
   private @Nullable Spread answerTokens;
 
   @Option(
@@ -72,6 +83,7 @@ final class LoadOptions {
 
   @Option(
       names = "--arrivals",
+      paramLabel = "HOW",
       defaultValue = "poisson",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Arrivals arrivals = Arrivals.POISSON;
@@ -82,7 +94,10 @@ final class LoadOptions {
       description = "Start no request later; new conversations follow until then.")
   private int duration;
 
-  @Option(names = "--seed", description = "Seed of schedule and texts (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of schedule and texts (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
   @Option(
@@ -156,7 +171,7 @@ final class LoadOptions {
 
   private static final class PresetNames implements Iterable<String> {
     @Override
-    public java.util.Iterator<String> iterator() {
+    public Iterator<String> iterator() {
       return Preset.names().iterator();
     }
   }

@@ -37,14 +37,16 @@ record RunProgress(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%3.0f s: sent %d of %d, answered %d, failed %d, %.1f pieces/s, TTFT p50 %.0f p99 %.0f ms",
+        "%3.0f s: sent %d of %d, answered %d, failed %d, %.1f pieces/s%s",
         seconds,
         sent,
         planned,
         answered,
         failed,
         pieces / Math.max(1e-9, seconds),
-        ttftMs.p50(),
-        ttftMs.p99());
+        ttftMs.count() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT, ", TTFT p50 %.0f p99 %.0f ms", ttftMs.p50(), ttftMs.p99()));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.protocol.Failure;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -153,7 +154,7 @@ final class StreamFigures {
         .put("question_tokens", shape.questionTokens().toString())
         .put("answer_tokens", shape.answerTokens().toString())
         .put("rate", shape.rate())
-        .put("arrivals", load.arrivals().name().toLowerCase(java.util.Locale.ROOT))
+        .put("arrivals", load.arrivals().name().toLowerCase(Locale.ROOT))
         .put("duration_s", load.durationSeconds())
         .put("seed", load.seed());
     object

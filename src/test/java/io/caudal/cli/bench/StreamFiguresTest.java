@@ -2,10 +2,16 @@ package io.caudal.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.protocol.TokenChunk;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
@@ -63,9 +69,31 @@ class StreamFiguresTest {
                 + after.get("output_tokens_per_second").asDouble())
             / 2;
     assertThat(comparison.tokensRatio()).isEqualTo(stream.outputTokensPerSecond() / engine);
-    assertThat(comparison.addedMs()).containsEntry("ttft", 20.0).containsEntry("queue", 0.0);
+    assertThat(comparison.addedP50()).containsEntry("ttft", 20.0);
+    assertThat(comparison.addedMean()).containsEntry("ttft", 20.0).containsEntry("queue", 0.0);
     assertThat(new StreamReport(stream, null).against(List.of(before, after)).markdown())
-        .contains("| TTFT p50 added | 20.0 ms");
+        .contains("| p50 of TTFT, added | 20.0 ms (at low load");
+  }
+
+  @Test
+  void the_page_names_every_field() throws IOException {
+    StreamFigures figures = figures(List.of(exchange(0, 0, 50, 60)), new Slo(1, 1));
+    ObjectNode json = new StreamReport(figures, null).against(List.of(figures.json())).json();
+    Set<String> names = new TreeSet<>();
+    collect(json, names);
+    String page = Files.readString(Path.of("src/docs/bench.md"));
+    assertThat(names)
+        .contains("sent_late", "added_ms_mean", "p99")
+        .allMatch(name -> page.contains("`" + name + "`") || page.contains("." + name + "`"));
+  }
+
+  private static void collect(JsonNode node, Set<String> names) {
+    node.properties()
+        .forEach(
+            field -> {
+              names.add(field.getKey());
+              collect(field.getValue(), names);
+            });
   }
 
   @Test
