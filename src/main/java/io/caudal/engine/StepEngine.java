@@ -194,7 +194,7 @@ public final class StepEngine {
 
   private void advance(LiveGeneration task, float[] logits) {
     int id = task.sample(logits, clock);
-    if (model.stopIds().contains(id)) {
+    if (model.stopIds().contains(id) && !task.generation().sampling().ignoreEos()) {
       finish(task, FinishReason.STOP);
       return;
     }

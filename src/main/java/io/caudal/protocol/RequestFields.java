@@ -34,6 +34,7 @@ final class RequestFields {
           "frequency_penalty",
           "presence_penalty",
           "repetition_penalty",
+          "ignore_eos",
           "stream",
           "tenant",
           "priority",
@@ -234,7 +235,8 @@ final class RequestFields {
         fields.number(
             "repetition_penalty",
             new JsonFields.Range(0, false, 2, true),
-            none.repetitionPenalty()));
+            none.repetitionPenalty()),
+        fields.flag("ignore_eos", none.ignoreEos()));
   }
 
   private List<String> stop() throws Refusal {

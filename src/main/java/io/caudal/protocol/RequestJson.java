@@ -108,6 +108,9 @@ public final class RequestJson {
     number(out, "frequency_penalty", sampling.frequencyPenalty(), none.frequencyPenalty());
     number(out, "presence_penalty", sampling.presencePenalty(), none.presencePenalty());
     number(out, "repetition_penalty", sampling.repetitionPenalty(), none.repetitionPenalty());
+    if (sampling.ignoreEos()) {
+      out.writeBooleanField("ignore_eos", true);
+    }
   }
 
   private static void number(JsonGenerator out, String name, double value, double absent)

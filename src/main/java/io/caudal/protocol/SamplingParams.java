@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param presencePenalty -2 to 2, once for a token that is in the answer so far
  * @param repetitionPenalty (0, 2], divides positive and multiplies negative logits of tokens in the
  *     context (CTRL, Keskar et al. 2019, section 4.1); 1 is off
+ * @param ignoreEos whether an end token is a token like any other, so that the answer has as many
+ *     as were asked for; for measurements (vLLM's name)
  */
 public record SamplingParams(
     double temperature,
@@ -23,8 +25,31 @@ public record SamplingParams(
     @Nullable Long seed,
     double frequencyPenalty,
     double presencePenalty,
-    double repetitionPenalty) {
+    double repetitionPenalty,
+    boolean ignoreEos) {
 
   /** Greedy decoding, the default: a session recalls best what it does not have to guess. */
   public static final SamplingParams GREEDY = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1);
+
+  /** An answer that ends at an end token. */
+  public SamplingParams(
+      double temperature,
+      double topP,
+      int topK,
+      double minP,
+      @Nullable Long seed,
+      double frequencyPenalty,
+      double presencePenalty,
+      double repetitionPenalty) {
+    this(
+        temperature,
+        topP,
+        topK,
+        minP,
+        seed,
+        frequencyPenalty,
+        presencePenalty,
+        repetitionPenalty,
+        false);
+  }
 }

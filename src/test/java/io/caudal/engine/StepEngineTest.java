@@ -72,6 +72,35 @@ class StepEngineTest {
   }
 
   @Test
+  void an_answer_that_ignores_end_tokens_has_all_tokens_asked_for() {
+    int seed = 0;
+    while (expected(prompt(30, seed), 200).length == 200) {
+      seed++;
+    }
+    SamplingParams greedy = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, true);
+
+    Heard heard =
+        submit(
+            new Generation(
+                "a",
+                null,
+                prompt(30, seed),
+                0,
+                0,
+                greedy,
+                0,
+                List.of(),
+                200,
+                0,
+                "t",
+                Long.MAX_VALUE));
+    run(engine);
+
+    assertThat(heard.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(heard.outcome().output()).hasSize(200).contains(0);
+  }
+
+  @Test
   void exported_blocks_restore_the_session_elsewhere() {
     Heard first = submit(generation("a", "s", prompt(100, 1), 10));
     run(engine);

@@ -31,6 +31,8 @@ class SessionKeysTest {
     assertThat(key("r-1", "Hi", seeded)).isEqualTo(key("r-2", "Hi", seeded));
     SamplingParams other = new SamplingParams(1, 1, 0, 0, 8L, 0, 0, 1);
     assertThat(key("r-1", "Hi", seeded)).isNotEqualTo(key("r-1", "Hi", other));
+    SamplingParams longer = new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, true);
+    assertThat(key("r-1", "Hi", seeded)).isNotEqualTo(key("r-1", "Hi", longer));
   }
 
   @Test

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
       "Measure the engine alone: every session prefills a random prompt and decodes greedily.",
       "Figures are medians over the rounds, after a round that is not counted."
     })
-final class BenchEngineCommand implements Callable<Integer> {
+public final class BenchEngineCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TABLE_HEAD =
       """
