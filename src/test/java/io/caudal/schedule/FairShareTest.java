@@ -54,7 +54,8 @@ class FairShareTest {
     double least = 0;
     for (int step = 0; step < STEPS; step++) {
       // a floods, b sends just enough never to run out
-      load.fill("a", load.random.nextInt(5), promptA, answerA);
+      load.fill(
+          "a", Math.max(load.random.nextInt(5), BATCH + 1 - load.waiting("a")), promptA, answerA);
       load.fill("b", BATCH + 1 - load.waiting("b"), promptB, answerB);
       load.step();
       double apart = load.served("a") - load.served("b");
