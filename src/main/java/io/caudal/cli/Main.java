@@ -1,6 +1,5 @@
 package io.caudal.cli;
 
-import io.caudal.cli.engine.BenchCommand;
 import io.caudal.cli.engine.GenerateCommand;
 import io.caudal.cli.engine.MakeModelCommand;
 import io.caudal.error.CaudalException;

@@ -4,7 +4,9 @@ import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -19,6 +21,8 @@ import java.util.stream.Collectors;
  */
 public final class ConfigKey<T> {
   private static final Pattern QUANTITY = Pattern.compile("(\\d+)\\s*([a-z]*)");
+  private static final Pattern WEIGHT =
+      Pattern.compile("\\s*([^=,]{1,256}?)\\s*=\\s*(\\d{1,4}(?:\\.\\d{1,6})?)\\s*");
 
   private final String name;
   private final String defaultText;
@@ -48,6 +52,19 @@ public final class ConfigKey<T> {
         min + " to " + (max == Integer.MAX_VALUE ? "2147483647" : Integer.toString(max)),
         description,
         text -> number(text).filter(n -> n >= min && n <= max).map(Long::intValue));
+  }
+
+  /** Yes or no. */
+  static ConfigKey<Boolean> flag(String name, boolean def, String description) {
+    return new ConfigKey<>(
+        name,
+        Boolean.toString(def),
+        "true | false",
+        description,
+        text ->
+            Optional.of(text.toLowerCase(Locale.ROOT))
+                .filter(t -> t.equals("true") || t.equals("false"))
+                .map(Boolean::valueOf));
   }
 
   /** A size in bytes, written {@code 262144}, {@code 256kb}, {@code 64mb} or {@code 2gb}. */
@@ -104,6 +121,12 @@ public final class ConfigKey<T> {
         text -> Optional.of(text).filter(t -> compiled.matcher(t).matches()));
   }
 
+  /** Weights by name, written {@code acme=4,free=0.5}; empty for none. */
+  static ConfigKey<Map<String, Double>> weights(String name, String description) {
+    return new ConfigKey<>(
+        name, "", "NAME=WEIGHT[,…], weights 0.001 to 1000", description, ConfigKey::weights);
+  }
+
   /** Marks a setting that may change while the job runs. */
   ConfigKey<T> live() {
     live = true;
@@ -145,6 +168,20 @@ public final class ConfigKey<T> {
                 new CaudalException(
                     ErrorCode.CONFIG_INVALID,
                     String.format("%s = '%s' is not allowed: %s", name, text, range)));
+  }
+
+  private static Optional<Map<String, Double>> weights(String text) {
+    Map<String, Double> weights = new LinkedHashMap<>();
+    for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      Matcher matcher = WEIGHT.matcher(part);
+      double weight = matcher.matches() ? Double.parseDouble(matcher.group(2)) : 0;
+      if (weight < 0.001
+          || weight > 1000
+          || weights.putIfAbsent(matcher.group(1), weight) != null) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Map.copyOf(weights));
   }
 
   private static Optional<Long> number(String text) {

@@ -3,6 +3,7 @@ package io.caudal.config;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How the engine batches.
@@ -10,9 +11,17 @@ import java.util.List;
  * @param stepLoops loops that step batches of their own over the same weights
  * @param maxBatch most sequences in one step
  * @param tokenBudget most tokens that one step computes
+ * @param batchLinger how long an idle step loop that got its first sequence waits for others
+ * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
  * @param linger how long an unused engine keeps its weights before it is unloaded
  */
-public record EngineSettings(int stepLoops, int maxBatch, int tokenBudget, Duration linger)
+public record EngineSettings(
+    int stepLoops,
+    int maxBatch,
+    int tokenBudget,
+    Duration batchLinger,
+    Map<String, Double> tenantWeights,
+    Duration linger)
     implements Serializable {
 
   static final ConfigKey<Integer> STEP_LOOPS =
@@ -36,6 +45,21 @@ public record EngineSettings(int stepLoops, int maxBatch, int tokenBudget, Durat
               "Most tokens that one step computes; longer prompts are prefilled in chunks, so that"
                   + " they don't stall the others' decode.")
           .live();
+  static final ConfigKey<Duration> BATCH_LINGER =
+      ConfigKey.duration(
+              "engine.batch-linger",
+              "0ms",
+              "0ms",
+              "1s",
+              "How long a step loop without work that gets a first sequence waits for others, up to"
+                  + " `engine.max-batch`, before it steps.")
+          .live();
+  static final ConfigKey<Map<String, Double>> TENANT_WEIGHTS =
+      ConfigKey.weights(
+              "engine.tenant-weights",
+              "Shares of tokens of tenants that wait at once with requests of one priority; a tenant"
+                  + " that is not named has 1. Requests without tenant are `default`'s.")
+          .live();
   static final ConfigKey<Duration> LINGER =
       ConfigKey.duration(
           "engine.linger",
@@ -45,13 +69,16 @@ public record EngineSettings(int stepLoops, int maxBatch, int tokenBudget, Durat
           "How long a TaskManager keeps an engine that no job uses, so that a job's restart finds"
               + " weights and KV in place.");
 
-  static final List<ConfigKey<?>> KEYS = List.of(STEP_LOOPS, MAX_BATCH, TOKEN_BUDGET, LINGER);
+  static final List<ConfigKey<?>> KEYS =
+      List.of(STEP_LOOPS, MAX_BATCH, TOKEN_BUDGET, BATCH_LINGER, TENANT_WEIGHTS, LINGER);
 
   public static EngineSettings from(Settings settings) {
     return new EngineSettings(
         settings.get(STEP_LOOPS),
         settings.get(MAX_BATCH),
         settings.get(TOKEN_BUDGET),
+        settings.get(BATCH_LINGER),
+        settings.get(TENANT_WEIGHTS),
         settings.get(LINGER));
   }
 }

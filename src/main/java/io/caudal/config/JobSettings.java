@@ -8,11 +8,19 @@ import java.util.List;
  * How the Flink job runs; what Flink itself has a key for is set there (parallelism, checkpoints,
  * state backend).
  *
- * @param capacity requests that one subtask takes in before it holds back the source
+ * @param capacity requests that one subtask has at hand, queued and running
  * @param hardCapacity requests above {@code capacity} let in so that a checkpoint can pass
+ * @param sessionCapacity of these, most of one session
+ * @param asideCapacity requests set aside in state before the source is held back
  * @param metricsInterval time between two records of a subtask on the metrics topic
  */
-public record JobSettings(String name, int capacity, int hardCapacity, Duration metricsInterval)
+public record JobSettings(
+    String name,
+    int capacity,
+    int hardCapacity,
+    int sessionCapacity,
+    int asideCapacity,
+    Duration metricsInterval)
     implements Serializable {
 
   static final ConfigKey<String> NAME =
@@ -24,16 +32,31 @@ public record JobSettings(String name, int capacity, int hardCapacity, Duration 
           512,
           1,
           100_000,
-          "Requests that one subtask takes in, queued and running, before it holds back the"
-              + " source.");
+          "Requests that one subtask has at hand, queued and running; more are set aside in state.");
   static final ConfigKey<Integer> HARD_CAPACITY =
       ConfigKey.integer(
           "job.hard-capacity",
           4096,
           1,
           1_000_000,
-          "Most requests of one subtask: above `job.capacity` a record is let in only while a"
-              + " checkpoint waits behind it.");
+          "Most requests that one subtask has at hand: when `job.capacity` and `job.aside-capacity`"
+              + " are full, a record is let in only while a checkpoint waits behind it.");
+  static final ConfigKey<Integer> SESSION_CAPACITY =
+      ConfigKey.integer(
+          "job.session-capacity",
+          16,
+          1,
+          100_000,
+          "Most requests of one session that a subtask has at hand; one runs at a time.");
+  static final ConfigKey<Integer> ASIDE_CAPACITY =
+      ConfigKey.integer(
+          "job.aside-capacity",
+          16_384,
+          0,
+          10_000_000,
+          "Requests that one subtask sets aside in state, beyond `job.capacity` and"
+              + " `job.session-capacity`, before it holds back the source. They come to hand by"
+              + " priority, then so that tenants have equally many there.");
   static final ConfigKey<Duration> METRICS_INTERVAL =
       ConfigKey.duration(
           "metrics.interval",
@@ -42,13 +65,16 @@ public record JobSettings(String name, int capacity, int hardCapacity, Duration 
           "1h",
           "Time between two records of a subtask on the metrics topic.");
 
-  static final List<ConfigKey<?>> KEYS = List.of(NAME, CAPACITY, HARD_CAPACITY, METRICS_INTERVAL);
+  static final List<ConfigKey<?>> KEYS =
+      List.of(NAME, CAPACITY, HARD_CAPACITY, SESSION_CAPACITY, ASIDE_CAPACITY, METRICS_INTERVAL);
 
   public static JobSettings from(Settings settings) {
     return new JobSettings(
         settings.get(NAME),
         settings.get(CAPACITY),
         settings.get(HARD_CAPACITY),
+        settings.get(SESSION_CAPACITY),
+        settings.get(ASIDE_CAPACITY),
         settings.get(METRICS_INTERVAL));
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param timeout longest time from the start of a request's work to its result
  * @param remembered results kept per session, for request ids that come again
  * @param sessionlessTtl how long the result of a request without a session is kept
+ * @param singleFlight whether identical requests without a session are answered by one generation
  */
 public record RequestSettings(
     long maxBytes,
@@ -20,7 +21,8 @@ public record RequestSettings(
     int maxNewTokens,
     Duration timeout,
     int remembered,
-    Duration sessionlessTtl)
+    Duration sessionlessTtl,
+    boolean singleFlight)
     implements Serializable {
 
   static final ConfigKey<Long> MAX_BYTES =
@@ -67,8 +69,23 @@ public record RequestSettings(
           "How long the result of a request without a session is kept: identical requests within it"
               + " are answered from there.");
 
+  static final ConfigKey<Boolean> SINGLE_FLIGHT =
+      ConfigKey.flag(
+              "request.single-flight",
+              true,
+              "Whether identical requests without a session run once, also while the first one is"
+                  + " queued or running; otherwise each is generated, one after the other.")
+          .live();
+
   static final List<ConfigKey<?>> KEYS =
-      List.of(MAX_BYTES, DEFAULT_MAX_TOKENS, MAX_NEW_TOKENS, TIMEOUT, REMEMBERED, SESSIONLESS_TTL);
+      List.of(
+          MAX_BYTES,
+          DEFAULT_MAX_TOKENS,
+          MAX_NEW_TOKENS,
+          TIMEOUT,
+          REMEMBERED,
+          SESSIONLESS_TTL,
+          SINGLE_FLIGHT);
 
   public static RequestSettings from(Settings settings) {
     return new RequestSettings(
@@ -77,6 +94,7 @@ public record RequestSettings(
         settings.get(MAX_NEW_TOKENS),
         settings.get(TIMEOUT),
         settings.get(REMEMBERED),
-        settings.get(SESSIONLESS_TTL));
+        settings.get(SESSIONLESS_TTL),
+        settings.get(SINGLE_FLIGHT));
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed with the position, all that sampling depends on
  * @param maxNewTokens most tokens to generate over all attempts
  * @param priority higher is planned first
- * @param tenant whose request it is; the scheduler does not look at it yet
+ * @param tenant whose request it is; tenants share by tokens
  * @param deadlineMillis epoch milliseconds; {@link Long#MAX_VALUE} for none
  */
 public record Generation(

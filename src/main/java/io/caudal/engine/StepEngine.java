@@ -62,13 +62,15 @@ public final class StepEngine {
     this.model = runner.model();
     this.kv = new DeviceKv(runner, pool, blockTokens);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
+    scheduler.setTenantWeights(settings.tenantWeights());
     this.tokenizer = tokenizer;
     this.clock = clock;
   }
 
   /** Live settings; they hold from the next step on. */
-  public void configure(int maxBatch, int tokenBudget) {
-    scheduler.configure(maxBatch, tokenBudget);
+  public void configure(EngineSettings settings) {
+    scheduler.configure(settings.maxBatch(), settings.tokenBudget());
+    scheduler.setTenantWeights(settings.tenantWeights());
   }
 
   /** Tokens of an idle session whose KV is on the device; 0 for none. Any thread. */
@@ -259,7 +261,7 @@ public final class StepEngine {
       fail(task, SamplingCheck.NO_TOKEN);
       return;
     }
-    if (model.stopIds().contains(id)) {
+    if (model.stopIds().contains(id) && !task.generation().sampling().ignoreEos()) {
       finish(task, FinishReason.STOP);
       return;
     }

@@ -32,6 +32,7 @@ final class RequestFields {
           "frequency_penalty",
           "presence_penalty",
           "repetition_penalty",
+          "ignore_eos",
           "logit_bias",
           "logprobs",
           "top_logprobs",

@@ -110,6 +110,9 @@ public final class RequestJson {
     number(out, "frequency_penalty", sampling.frequencyPenalty(), none.frequencyPenalty());
     number(out, "presence_penalty", sampling.presencePenalty(), none.presencePenalty());
     number(out, "repetition_penalty", sampling.repetitionPenalty(), none.repetitionPenalty());
+    if (sampling.ignoreEos()) {
+      out.writeBooleanField("ignore_eos", true);
+    }
     if (!sampling.logitBias().isEmpty()) {
       out.writeObjectFieldStart("logit_bias");
       for (Map.Entry<Integer, Double> bias : new TreeMap<>(sampling.logitBias()).entrySet()) {

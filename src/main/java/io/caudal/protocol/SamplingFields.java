@@ -37,6 +37,7 @@ final class SamplingFields {
             "repetition_penalty",
             new JsonFields.Range(0, false, 2, true),
             none.repetitionPenalty()),
+        fields.flag("ignore_eos", none.ignoreEos()),
         logitBias(),
         topLogprobs(),
         format(),

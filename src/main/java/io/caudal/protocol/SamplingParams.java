@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param presencePenalty -2 to 2, once for a token that is in the answer so far
  * @param repetitionPenalty (0, 2], divides positive and multiplies negative logits of tokens in the
  *     context (CTRL, Keskar et al. 2019, section 4.1); 1 is off
+ * @param ignoreEos whether an end token is a token like any other, so that the answer has as many
+ *     as were asked for; for measurements (vLLM's name)
  * @param logitBias added to the logit of a token id, -100 to 100; empty for none
  * @param topLogprobs how many of the likeliest tokens are told with each generated one's log
  *     probability, 0 to 20; null to tell of none
@@ -31,6 +33,7 @@ public record SamplingParams(
     double frequencyPenalty,
     double presencePenalty,
     double repetitionPenalty,
+    boolean ignoreEos,
     Map<Integer, Double> logitBias,
     @Nullable Integer topLogprobs,
     ResponseFormat format,
@@ -43,7 +46,7 @@ public record SamplingParams(
     logitBias = Map.copyOf(logitBias);
   }
 
-  /** One answer of any text, no bias, no log probabilities. */
+  /** As the other, and it ends at an end token. */
   public SamplingParams(
       double temperature,
       double topP,
@@ -62,6 +65,30 @@ public record SamplingParams(
         frequencyPenalty,
         presencePenalty,
         repetitionPenalty,
+        false);
+  }
+
+  /** One answer of any text, no bias, no log probabilities. */
+  public SamplingParams(
+      double temperature,
+      double topP,
+      int topK,
+      double minP,
+      @Nullable Long seed,
+      double frequencyPenalty,
+      double presencePenalty,
+      double repetitionPenalty,
+      boolean ignoreEos) {
+    this(
+        temperature,
+        topP,
+        topK,
+        minP,
+        seed,
+        frequencyPenalty,
+        presencePenalty,
+        repetitionPenalty,
+        ignoreEos,
         Map.of(),
         null,
         ResponseFormat.TEXT,

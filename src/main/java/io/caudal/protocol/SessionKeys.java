@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class SessionKeys {
   private static final int KEY_BYTES = 16;
 
+  /** No text's length, so that nothing else is read the same. */
+  private static final long IGNORES_EOS = -2;
+
   private SessionKeys() {}
 
   /**
@@ -54,6 +57,9 @@ public final class SessionKeys {
     digest.put(sampling.frequencyPenalty()).put(sampling.presencePenalty());
     digest.put(sampling.repetitionPenalty()).put(request.stop().size());
     request.stop().forEach(digest::put);
+    if (sampling.ignoreEos()) {
+      digest.put(IGNORES_EOS);
+    }
     if (sampling.temperature() > 0 && sampling.seed() == null) {
       digest.put(request.requestId());
     }

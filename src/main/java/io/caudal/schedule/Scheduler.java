@@ -2,15 +2,19 @@ package io.caudal.schedule;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous batching with chunked prefill under a token budget (Orca, Yu et al. 2022; Sarathi,
  * Agrawal et al. 2024). Every running sequence that decodes gets its one token first; what is left
- * of the budget is shared evenly by those that prefill, so that a short prompt passes long ones.
+ * of the budget is shared by those that prefill, as {@link PrefillShares} says.
+ *
+ * <p>Who waits joins by priority, then by what its tenant has been served ({@link FairQueue}), then
+ * by age. It takes the place of running sequences of a lower priority if there is no other; those
+ * wait again and lose nothing.
  *
  * <p>Deterministic, without a clock or threads of its own; the thread that steps the engine owns
  * it.
@@ -20,10 +24,15 @@ public final class Scheduler {
   private static final Comparator<Sequence> URGENCY =
       Comparator.comparingInt(Sequence::priority).reversed().thenComparingLong(Sequence::order);
 
+  private static final Comparator<Sequence> DEADLINE =
+      Comparator.comparingLong(Sequence::deadlineMillis).thenComparingLong(Sequence::order);
+
   private static final int STEADY_STEPS = 1000;
 
-  private final TreeSet<Sequence> waiting = new TreeSet<>(URGENCY);
+  private final WaitingLine waiting = new WaitingLine();
   private final TreeSet<Sequence> running = new TreeSet<>(URGENCY);
+  private final TreeSet<Sequence> deadlines = new TreeSet<>(DEADLINE);
+  private final PrefillShares shares = new PrefillShares(waiting::weight);
   private final SequenceMemory memory;
   private int maxBatch;
   private int tokenBudget;
@@ -46,28 +55,36 @@ public final class Scheduler {
     this.tokenBudget = tokenBudget;
   }
 
+  /** Shares of tenants, 1 for those that are not named; live, from the next plan on. */
+  public void setTenantWeights(Map<String, Double> weights) {
+    waiting.setWeights(weights);
+  }
+
   public void add(Sequence sequence) {
+    if (sequence.deadlineMillis() != Long.MAX_VALUE) {
+      deadlines.add(sequence);
+    }
     waiting.add(sequence);
   }
 
   /** Takes out a sequence that has ended, running or not. */
   public void remove(Sequence sequence) {
-    if (!running.remove(sequence)) {
+    deadlines.remove(sequence);
+    if (running.remove(sequence)) {
+      waiting.stop(sequence);
+    } else {
       waiting.remove(sequence);
     }
   }
 
   /** Plans one step at {@code nowMillis} (epoch milliseconds). */
   public StepPlan next(long nowMillis) {
-    List<Sequence> expired = new ArrayList<>();
-    expire(waiting, nowMillis, expired);
-    expire(running, nowMillis, expired);
-
+    List<Sequence> expired = expire(nowMillis);
+    running.forEach(waiting::settle);
     List<Sequence> preempted = keepRoomToDecode();
-    waiting.addAll(preempted);
     // Who just lost its room must not take it back in the same breath.
     if (preempted.isEmpty()) {
-      admit();
+      admit(preempted);
     }
     List<Slice> slices = share();
     plannedTokens = slices.stream().mapToInt(Slice::tokens).sum();
@@ -78,14 +95,14 @@ public final class Scheduler {
     return new StepPlan(slices, expired, preempted);
   }
 
-  private static void expire(Set<Sequence> from, long nowMillis, List<Sequence> expired) {
-    for (Iterator<Sequence> it = from.iterator(); it.hasNext(); ) {
-      Sequence sequence = it.next();
-      if (sequence.deadlineMillis() < nowMillis) {
-        it.remove();
-        expired.add(sequence);
-      }
+  private List<Sequence> expire(long nowMillis) {
+    List<Sequence> expired = new ArrayList<>();
+    while (!deadlines.isEmpty() && deadlines.first().deadlineMillis() < nowMillis) {
+      Sequence sequence = deadlines.first();
+      remove(sequence);
+      expired.add(sequence);
     }
+    return expired;
   }
 
   /** Each running sequence needs room for all it knows; the least urgent make way for the rest. */
@@ -93,17 +110,30 @@ public final class Scheduler {
     List<Sequence> preempted = new ArrayList<>();
     for (Sequence sequence : List.copyOf(running)) {
       while (running.contains(sequence) && !memory.ensure(sequence, sequence.tokens().size())) {
-        preempted.add(preemptLast());
+        preempted.add(preempt(leastUrgent()));
       }
     }
     return preempted;
   }
 
-  /** Takes the room of the least urgent running sequence, which waits again. */
-  private Sequence preemptLast() {
-    Sequence victim = running.last();
+  /**
+   * Who makes way: of the lowest priority, the newest sequence of the tenant that has been served
+   * most.
+   */
+  private Sequence leastUrgent() {
+    return running.stream()
+        .min(
+            Comparator.comparingInt(Sequence::priority)
+                .thenComparing(Comparator.comparingDouble(waiting::served).reversed())
+                .thenComparing(Comparator.comparingLong(Sequence::order).reversed()))
+        .orElseThrow();
+  }
+
+  /** Takes a running sequence's room; it waits again. */
+  private Sequence preempt(Sequence victim) {
     memory.preempt(victim);
     running.remove(victim);
+    waiting.stopAndWait(victim);
     return victim;
   }
 
@@ -123,7 +153,7 @@ public final class Scheduler {
       return false;
     }
     batchLimit = running.size() - 1;
-    waiting.add(preemptLast());
+    preempt(leastUrgent());
     return true;
   }
 
@@ -132,15 +162,31 @@ public final class Scheduler {
     return List.copyOf(running);
   }
 
-  private void admit() {
-    while (running.size() < Math.min(maxBatch, batchLimit) && !waiting.isEmpty()) {
-      Sequence next = waiting.first();
-      if (!memory.ensure(next, next.tokens().size())) {
+  private void admit(List<Sequence> preempted) {
+    for (Sequence next = waiting.first();
+        next != null && !preempted.contains(next);
+        next = waiting.first()) {
+      if (running.size() < batchLimit() && memory.ensure(next, next.tokens().size())) {
+        waiting.start(next);
+        running.add(next);
+        continue;
+      }
+      Sequence victim = lessUrgentThan(next);
+      if (victim == null) {
         return;
       }
-      waiting.remove(next);
-      running.add(next);
+      preempted.add(preempt(victim));
     }
+  }
+
+  private @Nullable Sequence lessUrgentThan(Sequence sequence) {
+    boolean any = !running.isEmpty() && running.last().priority() < sequence.priority();
+    return any ? leastUrgent() : null;
+  }
+
+  /** So many that each can advance by a token within the budget. */
+  private int batchLimit() {
+    return Math.min(Math.min(maxBatch, tokenBudget), batchLimit);
   }
 
   private List<Slice> share() {
@@ -154,14 +200,7 @@ public final class Scheduler {
       }
     }
     int left = Math.max(1, Math.min(tokenBudget, budgetLimit) - slices.size());
-    prefilling.sort(
-        Comparator.comparingInt(Sequence::priority).reversed().thenComparingInt(Sequence::pending));
-    for (int i = 0; i < prefilling.size() && left > 0; i++) {
-      int fair = Math.max(1, left / (prefilling.size() - i));
-      int tokens = Math.min(prefilling.get(i).pending(), fair);
-      slices.add(new Slice(prefilling.get(i), tokens));
-      left -= tokens;
-    }
+    slices.addAll(shares.of(left, prefilling));
     return slices;
   }
 }

@@ -17,6 +17,7 @@ public final class Sequence {
   private final long order;
   private int computed;
   private int slot = -1;
+  private int chargedTokens;
 
   /**
    * @param order grows with each submission; decides between equals
@@ -88,5 +89,14 @@ public final class Sequence {
 
   public void setSlot(int slot) {
     this.slot = slot;
+  }
+
+  /** Tokens that its tenant has been charged for, prompt and generated; 0 before it first runs. */
+  int chargedTokens() {
+    return chargedTokens;
+  }
+
+  void setChargedTokens(int tokens) {
+    chargedTokens = tokens;
   }
 }

@@ -47,6 +47,18 @@ class MainTest {
   }
 
   @Test
+  void a_load_that_is_not_one_names_option_and_choices() {
+    assertThat(run("bench", "stream", "--preset", "vllm")).isEqualTo(2);
+    assertThat(err.toString()).contains("--preset").contains("vllm-multi-turn");
+    assertThat(run("bench", "stream", "--answer-tokens", "9-3")).isEqualTo(2);
+    assertThat(err.toString()).contains("--answer-tokens").contains("LOW-HIGH");
+    assertThat(run("bench", "stream", "--rate", "0", "--duration", "5")).isEqualTo(2);
+    assertThat(err.toString()).contains("--duration needs a --rate above 0");
+    assertThat(run("bench", "stream", "--scale", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--scale 0.0 is not allowed");
+  }
+
+  @Test
   void what_is_not_a_number_is_a_usage_error() {
     assertThat(run("local", "--parallelism", "many")).isEqualTo(2);
     assertThat(err.toString()).startsWith("caudal: Invalid value").contains("--parallelism");

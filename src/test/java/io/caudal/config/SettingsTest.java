@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caudal.error.CaudalException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,8 @@ class SettingsTest {
             Map.ofEntries(
                 Map.entry("engine.max-batch", "4"),
                 Map.entry("engine.linger", "2min"),
+                Map.entry("engine.batch-linger", "5ms"),
+                Map.entry("engine.tenant-weights", "acme=4, free=0.5"),
                 Map.entry("kv.block-bytes", "512kb"),
                 Map.entry("kv.state.ttl", "12h"),
                 Map.entry("model.dtype", "FP32"),
@@ -33,6 +36,9 @@ class SettingsTest {
 
     assertThat(EngineSettings.from(settings).maxBatch()).isEqualTo(4);
     assertThat(EngineSettings.from(settings).linger()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(EngineSettings.from(settings).batchLinger()).isEqualTo(Duration.ofMillis(5));
+    assertThat(EngineSettings.from(settings).tenantWeights())
+        .containsOnly(Map.entry("acme", 4.0), Map.entry("free", 0.5));
     assertThat(KvSettings.from(settings).blockBytes()).isEqualTo(512 << 10);
     assertThat(KvSettings.from(settings).ttl()).isEqualTo(Duration.ofHours(12));
     assertThat(ModelSettings.from(settings).dtype()).isEqualTo(Dtype.FP32);
@@ -53,6 +59,11 @@ class SettingsTest {
     assertThatThrownBy(
             () -> KvSettings.from(Settings.of(Map.of("kv.block-bytes", "99999999999999gb"))))
         .hasMessageContaining("kv.block-bytes");
+    for (String weights : List.of("acme", "acme=0", "acme=1,acme=2", "=1", "acme=1,")) {
+      Settings wrong = Settings.of(Map.of("engine.tenant-weights", weights));
+      assertThatThrownBy(() -> EngineSettings.from(wrong))
+          .hasMessageContainingAll("engine.tenant-weights", "'" + weights + "'", "0.001 to 1000");
+    }
   }
 
   @Test

@@ -22,7 +22,9 @@ final class FakeRunner implements ModelRunner {
 
   private final Map<Integer, int[]> kv = new HashMap<>();
   private final int slots;
+  private final int context;
   int steps;
+  int tokensOfLastStep;
   int tokensComputed;
 
   /** A larger step is out of memory. */
@@ -32,7 +34,12 @@ final class FakeRunner implements ModelRunner {
   int mostTokensASequence = Integer.MAX_VALUE;
 
   FakeRunner(int slots) {
+    this(slots, CONTEXT);
+  }
+
+  FakeRunner(int slots, int context) {
     this.slots = slots;
+    this.context = context;
   }
 
   /** What the model answers to a context, by definition. */
@@ -47,7 +54,7 @@ final class FakeRunner implements ModelRunner {
   @Override
   public ModelInfo model() {
     return new ModelInfo(
-        "fake", 1, CONTEXT, VOCABULARY, Set.of(0), new KvShape(1, 1, 1, KvDtype.FP32));
+        "fake", 1, context, VOCABULARY, Set.of(0), new KvShape(1, 1, 1, KvDtype.FP32));
   }
 
   @Override
@@ -91,6 +98,7 @@ final class FakeRunner implements ModelRunner {
       throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "too long a sequence");
     }
     steps++;
+    tokensOfLastStep = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
     return chunks.stream()
         .peek(this::compute)
         .filter(Chunk::wantsLogits)

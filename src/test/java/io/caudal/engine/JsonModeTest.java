@@ -123,7 +123,8 @@ class JsonModeTest {
     int[] context = new int[3 + begun.length];
     System.arraycopy(begun, 0, context, 3, begun.length);
     SamplingParams sampling =
-        new SamplingParams(1, 1, 0, 0, null, 0, 0, 1, bias, null, ResponseFormat.JSON_OBJECT, 1);
+        new SamplingParams(
+            1, 1, 0, 0, null, 0, 0, 1, false, bias, null, ResponseFormat.JSON_OBJECT, 1);
     Generation generation =
         new Generation(
             "r",

@@ -102,7 +102,7 @@ class SamplerTest {
   }
 
   private static SamplingParams biased(Map<Integer, Double> bias) {
-    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, null, ResponseFormat.TEXT, 1);
+    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, false, bias, null, ResponseFormat.TEXT, 1);
   }
 
   @Test

@@ -105,6 +105,7 @@ class SeededSamplingTest {
                         penalty,
                         penalty,
                         repetition,
+                        false,
                         bias,
                         top,
                         ResponseFormat.TEXT,

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,35 @@ class StepEngineTest {
     assertThat(heard.outcome().output()).isEqualTo(expected(second, 1));
     assertThat(heard.outcome().cachedTokens()).isEqualTo(second.length - 4);
     assertThat(runner.tokensComputed - before).isEqualTo(4);
+  }
+
+  @Test
+  void an_answer_that_ignores_end_tokens_has_all_tokens_asked_for() {
+    int seed = 0;
+    while (expected(prompt(30, seed), 200).length == 200) {
+      seed++;
+    }
+    SamplingParams greedy = new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, true);
+
+    Heard heard =
+        submit(
+            new Generation(
+                "a",
+                null,
+                prompt(30, seed),
+                0,
+                0,
+                greedy,
+                0,
+                List.of(),
+                200,
+                0,
+                "t",
+                Long.MAX_VALUE));
+    run(engine);
+
+    assertThat(heard.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(heard.outcome().output()).hasSize(200).contains(0);
   }
 
   @Test
@@ -145,6 +175,35 @@ class StepEngineTest {
     // Each token was computed once: what was moved off the device came back, not recomputed.
     int computed = heard.stream().mapToInt(h -> 60 + h.outcome().output().length).sum();
     assertThat(tight.tokensComputed).isLessThanOrEqualTo(computed + 4 * 8);
+    assertThat(small.free()).isEqualTo(small.total());
+  }
+
+  @Test
+  void a_higher_priority_takes_a_place_in_a_full_batch_and_all_answers_stay_the_same() {
+    FakeRunner tight = new FakeRunner(64);
+    KvPool small = new KvPool(192);
+    StepEngine crowded = engine(tight, small, 2, 64);
+    Heard older = submit(crowded, prioritized("older", prompt(40, 1), 60, 0));
+    Heard newer = submit(crowded, prioritized("newer", prompt(40, 2), 60, 0));
+    for (int i = 0; i < 10; i++) {
+      crowded.step();
+    }
+    assertThat(newer.shown()).isNotEmpty();
+
+    Heard urgent = submit(crowded, prioritized("urgent", prompt(30, 3), 5, 1));
+    String shown = newer.shown();
+    for (int i = 0; i < 5; i++) {
+      crowded.step();
+    }
+    assertThat(urgent.outcome().output()).isEqualTo(expected(prompt(30, 3), 5));
+    assertThat(newer.shown()).isEqualTo(shown);
+    run(crowded);
+
+    assertThat(older.outcome().output()).isEqualTo(expected(prompt(40, 1), 60));
+    assertThat(newer.outcome().output()).isEqualTo(expected(prompt(40, 2), 60));
+    // The KV that made way came back: nothing was computed twice but a last token.
+    int computed = older.outcome().output().length + newer.outcome().output().length + 80 + 35;
+    assertThat(tight.tokensComputed).isLessThanOrEqualTo(computed + 1);
     assertThat(small.free()).isEqualTo(small.total());
   }
 
@@ -357,7 +416,7 @@ class StepEngineTest {
         runner,
         pool,
         BLOCK,
-        new EngineSettings(1, batch, budget, Duration.ZERO),
+        new EngineSettings(1, batch, budget, Duration.ZERO, Map.of(), Duration.ZERO),
         new NumberTokenizer(),
         clock);
   }
@@ -365,6 +424,22 @@ class StepEngineTest {
   private static Generation generation(
       String id, @Nullable String session, int[] prompt, int most) {
     return stored(id, session, prompt, most, 0);
+  }
+
+  private static Generation prioritized(String id, int[] prompt, int most, int priority) {
+    return new Generation(
+        id,
+        null,
+        prompt,
+        0,
+        0,
+        SamplingParams.GREEDY,
+        0,
+        List.of(),
+        most,
+        priority,
+        "t",
+        Long.MAX_VALUE);
   }
 
   private static Generation stored(

@@ -29,6 +29,13 @@ class RequestParserTest {
   }
 
   @Test
+  void anAnswerMayIgnoreEndTokens() {
+    Request request = accepted(null, "{'request_id':'r','prompt':'Hi','ignore_eos':true}");
+    assertThat(request.sampling().ignoreEos()).isTrue();
+    assertThat(RequestJson.read(RequestJson.write(request))).isEqualTo(request);
+  }
+
+  @Test
   void stopMayBeOneTextAndADeadlineAnInstant() {
     Request request =
         accepted(

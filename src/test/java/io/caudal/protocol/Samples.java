@@ -83,7 +83,8 @@ final class Samples {
           "List three fruits as JSON.",
           null,
           null,
-          new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), 2, ResponseFormat.JSON_OBJECT, 3),
+          new SamplingParams(
+              1, 1, 0, 0, 7L, 0, 0, 1, false, Map.of(), 2, ResponseFormat.JSON_OBJECT, 3),
           List.of(),
           true,
           null,

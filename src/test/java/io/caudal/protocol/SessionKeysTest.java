@@ -34,6 +34,8 @@ class SessionKeysTest {
     assertThat(key("r-1", "Hi", seeded)).isEqualTo(key("r-2", "Hi", seeded));
     SamplingParams other = new SamplingParams(1, 1, 0, 0, 8L, 0, 0, 1);
     assertThat(key("r-1", "Hi", seeded)).isNotEqualTo(key("r-1", "Hi", other));
+    SamplingParams longer = new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, true);
+    assertThat(key("r-1", "Hi", seeded)).isNotEqualTo(key("r-1", "Hi", longer));
   }
 
   @Test
@@ -50,7 +52,8 @@ class SessionKeysTest {
         key(
             "r",
             "Hi",
-            new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, Map.of(), null, ResponseFormat.TEXT, 2)));
+            new SamplingParams(
+                0, 1, 0, 0, null, 0, 0, 1, false, Map.of(), null, ResponseFormat.TEXT, 2)));
     assertThat(keys).hasSize(8);
     assertThat(key("r-1", "Hi", with(Map.of(7, 1.0, 8, 2.0), null, ResponseFormat.TEXT)))
         .isEqualTo(key("r-2", "Hi", with(Map.of(8, 2.0, 7, 1.0), null, ResponseFormat.TEXT)));
@@ -58,7 +61,7 @@ class SessionKeysTest {
 
   private static SamplingParams with(
       Map<Integer, Double> bias, Integer topLogprobs, ResponseFormat format) {
-    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, bias, topLogprobs, format, 1);
+    return new SamplingParams(0, 1, 0, 0, null, 0, 0, 1, false, bias, topLogprobs, format, 1);
   }
 
   @Test

@@ -109,7 +109,8 @@ class WireRoundTripTest {
                     .ofMaxSize(5),
                 Arbitraries.integers().between(0, 20).injectNull(0.5),
                 Arbitraries.of(ResponseFormat.values()),
-                Arbitraries.integers().between(1, 8))
+                Arbitraries.integers().between(1, 8),
+                Arbitraries.of(true, false))
             .as(WireRoundTripTest::sampling);
     Arbitrary<List<String>> stops = texts().filter(t -> !t.isEmpty()).list().ofMaxSize(4);
     return Combinators.combine(
@@ -141,7 +142,8 @@ class WireRoundTripTest {
       Map<Integer, Double> bias,
       Integer topLogprobs,
       ResponseFormat format,
-      int choices) {
+      int choices,
+      boolean ignoreEos) {
     return new SamplingParams(
         s.temperature(),
         s.topP(),
@@ -151,6 +153,7 @@ class WireRoundTripTest {
         s.frequencyPenalty(),
         s.presencePenalty(),
         s.repetitionPenalty(),
+        ignoreEos,
         bias,
         topLogprobs,
         format,
@@ -159,7 +162,7 @@ class WireRoundTripTest {
 
   /** A session takes one answer. */
   private static SamplingParams single(SamplingParams s) {
-    return sampling(s, s.logitBias(), s.topLogprobs(), s.format(), 1);
+    return sampling(s, s.logitBias(), s.topLogprobs(), s.format(), 1, s.ignoreEos());
   }
 
   private static Request request(

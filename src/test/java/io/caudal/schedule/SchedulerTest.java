@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +145,87 @@ class SchedulerTest {
     scheduler.remove(older);
     room.taken.remove(older);
     assertThat(scheduler.next(0).slices()).containsExactly(new Slice(newer, 13));
+  }
+
+  @Test
+  void a_full_batch_makes_way_for_a_higher_priority_only() {
+    Scheduler scheduler = new Scheduler(new Room(10_000), 2, 64);
+    Sequence low = sequence("low", 5, -1, NEVER);
+    Sequence older = sequence("older", 5, 0, NEVER);
+    scheduler.add(low);
+    scheduler.add(older);
+    scheduler.next(0);
+    Sequence same = sequence("same", 5, -1, NEVER);
+    scheduler.add(same);
+    assertThat(scheduler.next(0).preempted()).isEmpty();
+
+    Sequence urgent = sequence("urgent", 5, 1, NEVER);
+    scheduler.add(urgent);
+    StepPlan plan = scheduler.next(0);
+
+    assertThat(plan.preempted()).containsExactly(low);
+    assertThat(scheduler.running()).containsExactly(urgent, older);
+    scheduler.remove(urgent);
+    scheduler.remove(older);
+    scheduler.next(0);
+    assertThat(scheduler.running()).containsExactly(low, same);
+  }
+
+  @Test
+  void the_newest_of_the_lowest_priority_makes_way_when_there_is_no_room() {
+    Scheduler scheduler = new Scheduler(new Room(30), 8, 64);
+    Sequence older = sequence("older", 10, 0, NEVER);
+    Sequence newer = sequence("newer", 10, 0, NEVER);
+    Sequence high = sequence("high", 10, 1, NEVER);
+    List.of(older, newer, high).forEach(scheduler::add);
+    scheduler.next(0);
+    Sequence urgent = sequence("urgent", 8, 2, NEVER);
+    scheduler.add(urgent);
+
+    assertThat(scheduler.next(0).preempted()).containsExactly(newer);
+    assertThat(scheduler.running()).containsExactly(urgent, high, older);
+  }
+
+  @Test
+  void a_step_stays_within_the_budget_when_the_batch_may_be_larger() {
+    Scheduler scheduler = new Scheduler(new Room(10_000), 64, 16);
+    for (int i = 0; i < 40; i++) {
+      scheduler.add(sequence("s" + i, 3, 0, NEVER));
+    }
+    for (int step = 0; step < 20; step++) {
+      StepPlan plan = scheduler.next(0);
+      assertThat(plan.slices().stream().mapToInt(Slice::tokens).sum()).isLessThanOrEqualTo(16);
+      plan.slices().forEach(SchedulerTest::compute);
+    }
+  }
+
+  @Test
+  void the_prefill_budget_is_shared_by_tenant_not_by_sequence() {
+    Scheduler scheduler = new Scheduler(new Room(100_000), 8, 100);
+    scheduler.setTenantWeights(Map.of("small", 1.0, "large", 3.0));
+    for (int i = 0; i < 3; i++) {
+      scheduler.add(sequence("large" + i, "large", 1000));
+    }
+    scheduler.add(sequence("small", "small", 1000));
+
+    assertThat(scheduler.next(0).slices()).extracting(Slice::tokens).containsOnly(25);
+    scheduler.setTenantWeights(Map.of());
+    assertThat(scheduler.next(0).slices())
+        .extracting(Slice::tokens)
+        .containsExactlyInAnyOrder(50, 16, 17, 17);
+  }
+
+  private static void compute(Slice slice) {
+    Sequence sequence = slice.sequence();
+    boolean completes = slice.completes();
+    sequence.setComputed(sequence.computed() + slice.tokens());
+    if (completes) {
+      sequence.tokens().append(1);
+    }
+  }
+
+  private Sequence sequence(String id, String tenant, int tokens) {
+    return new Sequence(id, id, new TokenLog(new int[tokens], 16), 0, tenant, NEVER, order++);
   }
 
   private Sequence sequence(String id, int tokens, int priority, long deadline) {

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +44,9 @@ public final class KafkaClientSide implements AutoCloseable {
   private final KafkaSettings settings;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
+
+  // Set on the producer's thread.
+  private volatile @Nullable Exception postFailure;
 
   private KafkaClientSide(
       KafkaSettings settings,
@@ -103,6 +108,24 @@ public final class KafkaClientSide implements AutoCloseable {
     }
   }
 
+  /** Sends a request without waiting; what goes wrong with it is thrown by the next poll. */
+  public void post(Request request) {
+    byte[] key = Objects.requireNonNull(request.sessionId()).getBytes(StandardCharsets.UTF_8);
+    try {
+      // The callback tells how it went.
+      Future<?> unused =
+          producer.send(
+              new ProducerRecord<>(settings.requestsTopic(), key, RequestJson.write(request)),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  postFailure = failure;
+                }
+              });
+    } catch (KafkaException e) {
+      throw unreachable(settings, e);
+    }
+  }
+
   private static byte[] turn(
       String requestId, String sessionId, String text, @Nullable Integer maxTokens) {
     return RequestJson.write(
@@ -127,6 +150,10 @@ public final class KafkaClientSide implements AutoCloseable {
 
   /** Hands over what has come; waits up to {@code limit} if nothing has. */
   public void poll(Duration limit, AnswerListener listener) {
+    Exception failure = postFailure;
+    if (failure != null) {
+      throw unreachable(settings, failure);
+    }
     for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(limit)) {
       try {
         if (entry.topic().equals(settings.tokensTopic())) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
       "Measure the engine alone: every session prefills a random prompt and decodes greedily.",
       "Figures are medians over the rounds, after a round that is not counted."
     })
-final class BenchEngineCommand implements Callable<Integer> {
+public final class BenchEngineCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TABLE_HEAD =
       """
@@ -56,6 +56,14 @@ final class BenchEngineCommand implements Callable<Integer> {
       description = "Rounds for each number of sessions (default: ${DEFAULT-VALUE}).")
   private int rounds = 3;
 
+  @Option(
+      names = "--interfere",
+      paramLabel = "TOKENS",
+      description =
+          "Also send one prompt of so many tokens while the sessions decode, and compare the time"
+              + " between their tokens with and without it.")
+  private int interfere;
+
   @Option(names = "--json", description = "Print JSON: a list of one object a session count.")
   private boolean json;
 
@@ -68,7 +76,8 @@ final class BenchEngineCommand implements Callable<Integer> {
       for (int count : sessions) {
         List<EngineFigures> measured = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
-          EngineFigures one = EngineRound.run(engine, count, promptTokens, newTokens, round);
+          EngineFigures one =
+              new EngineRound(engine, count, promptTokens, newTokens, round).run(interfere);
           progress.printf(
               "%d sessions, %s: %s%n",
               count, round == 0 ? "warm-up" : "round " + round + " of " + rounds, one);
@@ -91,6 +100,11 @@ final class BenchEngineCommand implements Callable<Integer> {
   private static String table(List<EngineFigures> figures) {
     StringBuilder table = new StringBuilder(TABLE_HEAD);
     figures.forEach(row -> table.append(row.row()).append('\n'));
+    for (EngineFigures row : figures) {
+      if (row.interference() != null) {
+        table.append(String.format("%d sessions: %s%n", row.sessions(), row.interference()));
+      }
+    }
     return table.toString();
   }
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "Measure the time to first token of a session's second turn with the engine alone: with its",
       "KV on the device, with its KV decoded from stored blocks, and with its tokens only."
     })
-final class BenchTurnCommand implements Callable<Integer> {
+public final class BenchTurnCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ANSWER_TOKENS = 8;
   private static final String TABLE_HEAD =

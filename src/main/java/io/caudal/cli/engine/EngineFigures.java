@@ -3,7 +3,9 @@ package io.caudal.cli.engine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one round of the engine benchmark measured.
@@ -12,6 +14,7 @@ import java.util.function.ToDoubleFunction;
  * @param prefillTokensPerSecond over all sessions, until the last one's first token
  * @param ttftMsP50 submission until the first token
  * @param itlMsP50 between two tokens of a session; {@code itlMsP99} likewise
+ * @param interference what a prompt that arrives in between does to them; null if none was sent
  */
 record EngineFigures(
     int sessions,
@@ -19,7 +22,19 @@ record EngineFigures(
     double prefillTokensPerSecond,
     double ttftMsP50,
     double itlMsP50,
-    double itlMsP99) {
+    double itlMsP99,
+    @Nullable Interference interference) {
+
+  EngineFigures with(Interference measured) {
+    return new EngineFigures(
+        sessions,
+        decodeTokensPerSecond,
+        prefillTokensPerSecond,
+        ttftMsP50,
+        itlMsP50,
+        itlMsP99,
+        measured);
+  }
 
   /** Each figure's median over the rounds. */
   static EngineFigures median(List<EngineFigures> rounds) {
@@ -29,7 +44,14 @@ record EngineFigures(
         median(rounds, EngineFigures::prefillTokensPerSecond),
         median(rounds, EngineFigures::ttftMsP50),
         median(rounds, EngineFigures::itlMsP50),
-        median(rounds, EngineFigures::itlMsP99));
+        median(rounds, EngineFigures::itlMsP99),
+        rounds.get(0).interference == null
+            ? null
+            : Interference.median(
+                rounds.stream()
+                    .map(EngineFigures::interference)
+                    .filter(Objects::nonNull)
+                    .toList()));
   }
 
   Map<String, Object> json() {
@@ -40,6 +62,9 @@ record EngineFigures(
     json.put("ttft_ms_p50", ttftMsP50);
     json.put("itl_ms_p50", itlMsP50);
     json.put("itl_ms_p99", itlMsP99);
+    if (interference != null) {
+      json.put("interference", interference.json());
+    }
     return json;
   }
 
@@ -51,9 +76,11 @@ record EngineFigures(
 
   @Override
   public String toString() {
-    return String.format(
-        "decode %.1f tok/s, prefill %.1f tok/s, TTFT %.1f ms, ITL %.2f ms (p99 %.2f)",
-        decodeTokensPerSecond, prefillTokensPerSecond, ttftMsP50, itlMsP50, itlMsP99);
+    String own =
+        String.format(
+            "decode %.1f tok/s, prefill %.1f tok/s, TTFT %.1f ms, ITL %.2f ms (p99 %.2f)",
+            decodeTokensPerSecond, prefillTokensPerSecond, ttftMsP50, itlMsP50, itlMsP99);
+    return interference == null ? own : own + "; " + interference;
   }
 
   private static double median(List<EngineFigures> rounds, ToDoubleFunction<EngineFigures> figure) {

@@ -3,65 +3,87 @@ package io.caudal.cli.engine;
 import io.caudal.engine.host.Engine;
 import io.caudal.protocol.SamplingParams;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /** One round of the engine benchmark: all sessions start together. */
 final class EngineRound {
-  private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private EngineRound() {}
+  /** The disturbing prompt arrives when every session has generated this share of its answer. */
+  private static final int UNDISTURBED_SHARE = 4;
+
+  private final Engine engine;
+  private final int sessions;
+  private final int promptTokens;
+  private final int newTokens;
+  private final SplittableRandom random;
 
   /**
    * @param round seeds the prompts, so that rounds don't share any
    */
-  static EngineFigures run(
-      Engine engine, int sessions, int promptTokens, int newTokens, int round) {
-    SplittableRandom random = new SplittableRandom(round * 1_000_003L + sessions);
-    int vocabulary = engine.model().vocabularySize();
-    List<int[]> prompts =
-        IntStream.range(0, sessions)
-            .mapToObj(i -> random.ints(promptTokens, 0, vocabulary).toArray())
-            .toList();
-    long start = System.nanoTime();
-    List<PendingAnswer> answers = new ArrayList<>();
-    for (int[] prompt : prompts) {
-      answers.add(
-          PendingAnswer.submit(
-              engine, answers.size(), prompt, SamplingParams.GREEDY, List.of(), newTokens));
-    }
-    answers.forEach(PendingAnswer::await);
-    return figures(start, promptTokens, answers.stream().map(PendingAnswer::tokenNanos).toList());
+  EngineRound(Engine engine, int sessions, int promptTokens, int newTokens, int round) {
+    this.engine = engine;
+    this.sessions = sessions;
+    this.promptTokens = promptTokens;
+    this.newTokens = newTokens;
+    this.random = new SplittableRandom(round * 1_000_003L + sessions);
   }
 
-  private static EngineFigures figures(long start, int promptTokens, List<long[]> tokenNanos) {
-    List<long[]> times = tokenNanos.stream().filter(nanos -> nanos.length > 0).toList();
-    long allDecode = times.stream().mapToLong(nanos -> nanos[0]).max().orElse(start);
-    long firstEnds =
-        times.stream().mapToLong(nanos -> nanos[nanos.length - 1]).min().orElse(allDecode);
-    long decoded =
-        times.stream()
-            .flatMapToLong(java.util.Arrays::stream)
-            .filter(nanos -> nanos > allDecode && nanos <= firstEnds)
-            .count();
-    double[] gaps =
-        times.stream()
-            .flatMap(
-                nanos -> IntStream.range(1, nanos.length).mapToObj(i -> nanos[i] - nanos[i - 1]))
-            .sorted(Comparator.naturalOrder())
-            .mapToDouble(gap -> gap / NANOS_PER_MILLI)
-            .toArray();
-    double[] ttft =
-        times.stream().mapToDouble(n -> (n[0] - start) / NANOS_PER_MILLI).sorted().toArray();
+  /**
+   * @param disturbingTokens length of a prompt that arrives while the sessions decode, in a second
+   *     pass; 0 for none
+   */
+  EngineFigures run(int disturbingTokens) {
+    long start = System.nanoTime();
+    RoundTimes times = times(start(), start);
+    EngineFigures figures = figures(times);
+    return disturbingTokens == 0 ? figures : figures.with(disturb(times, disturbingTokens));
+  }
+
+  private Interference disturb(RoundTimes undisturbed, int tokens) {
+    long start = System.nanoTime();
+    List<PendingAnswer> answers = start();
+    answers.forEach(answer -> answer.awaitTokens(newTokens / UNDISTURBED_SHARE));
+    PendingAnswer arriving = submit(sessions, tokens, 1);
+    RoundTimes disturbed = times(answers, start);
+    arriving.await();
+    return Interference.of(undisturbed, disturbed, arriving);
+  }
+
+  private List<PendingAnswer> start() {
+    List<PendingAnswer> answers = new ArrayList<>();
+    for (int i = 0; i < sessions; i++) {
+      answers.add(submit(i, promptTokens, newTokens));
+    }
+    return answers;
+  }
+
+  private PendingAnswer submit(int id, int tokens, int most) {
+    int[] prompt = random.ints(tokens, 0, engine.model().vocabularySize()).toArray();
+    return PendingAnswer.submit(engine, id, prompt, SamplingParams.GREEDY, List.of(), most);
+  }
+
+  private static RoundTimes times(List<PendingAnswer> answers, long start) {
+    answers.forEach(PendingAnswer::await);
+    return new RoundTimes(
+        start,
+        answers.stream().map(PendingAnswer::tokenNanos).filter(nanos -> nanos.length > 0).toList());
+  }
+
+  private EngineFigures figures(RoundTimes times) {
+    long allDecode = times.allDecode();
+    long firstEnds = times.firstEnds();
+    long decoded = times.tokens().filter(nanos -> nanos > allDecode && nanos <= firstEnds).count();
+    double[] gaps = times.gaps();
+    int answered = times.tokenNanos().size();
     return new EngineFigures(
-        times.size(),
+        answered,
         decoded / Math.max(1e-9, (firstEnds - allDecode) / NANOS_PER_SECOND),
-        (double) promptTokens * times.size() / ((allDecode - start) / NANOS_PER_SECOND),
-        EngineFigures.percentile(ttft, 0.5),
+        (double) promptTokens * answered / ((allDecode - times.startNanos()) / NANOS_PER_SECOND),
+        EngineFigures.percentile(times.ttft(), 0.5),
         EngineFigures.percentile(gaps, 0.5),
-        EngineFigures.percentile(gaps, 0.99));
+        EngineFigures.percentile(gaps, 0.99),
+        null);
   }
 }

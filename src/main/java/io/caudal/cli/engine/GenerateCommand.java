@@ -209,6 +209,7 @@ public final class GenerateCommand implements Callable<Integer> {
         0,
         0,
         1,
+        false,
         logitBias,
         logprobs,
         jsonMode ? ResponseFormat.JSON_OBJECT : ResponseFormat.TEXT,

@@ -11,6 +11,7 @@ import io.caudal.protocol.SamplingParams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -19,6 +20,7 @@ final class PendingAnswer implements GenerationListener {
   private final CompletableFuture<GenerationOutcome> outcome = new CompletableFuture<>();
   private long[] tokenNanos = new long[256];
   private int tokens;
+  private int promptTokens;
   private final List<TokenScores> scores = new ArrayList<>();
   private long submittedNanos;
 
@@ -78,8 +80,26 @@ final class PendingAnswer implements GenerationListener {
 
   private PendingAnswer submit(Engine engine, Generation generation, List<KvBlock> blocks) {
     submittedNanos = System.nanoTime();
+    promptTokens = generation.promptTokens();
     engine.submit(generation, blocks, this);
     return this;
+  }
+
+  int promptTokens() {
+    return promptTokens;
+  }
+
+  /** Waits for the answer's first {@code n} tokens, or for its end. */
+  void awaitTokens(int n) {
+    synchronized (this) {
+      while (tokens < n && !outcome.isDone()) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          throw new CancellationException("interrupted while an answer was generated");
+        }
+      }
+    }
   }
 
   long submittedNanos() {
@@ -119,11 +139,12 @@ final class PendingAnswer implements GenerationListener {
   }
 
   @Override
-  public void onToken(int id) {
+  public synchronized void onToken(int id) {
     if (tokens == tokenNanos.length) {
       tokenNanos = Arrays.copyOf(tokenNanos, tokens * 2);
     }
     tokenNanos[tokens++] = System.nanoTime();
+    notifyAll();
   }
 
   @Override
@@ -132,10 +153,16 @@ final class PendingAnswer implements GenerationListener {
   @Override
   public void onFinish(GenerationOutcome done) {
     outcome.complete(done);
+    wake();
   }
 
   @Override
   public void onEngineFailure(CaudalException failure) {
     outcome.completeExceptionally(failure);
+    wake();
+  }
+
+  private synchronized void wake() {
+    notifyAll();
   }
 }

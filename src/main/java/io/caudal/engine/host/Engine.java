@@ -80,7 +80,7 @@ public final class Engine implements AutoCloseable {
               settings,
               text.tokenizer(),
               EngineClock.SYSTEM);
-      loops.add(new StepLoop(engine, "caudal-engine-" + i, runner::close));
+      loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
     }
   }
 
@@ -162,9 +162,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Live settings; they hold from each loop's next step on. */
-  public void configure(int maxBatch, int tokenBudget) {
+  public void configure(EngineSettings settings) {
     for (StepLoop loop : loops) {
-      loop.execute(() -> loop.engine().configure(maxBatch, tokenBudget));
+      loop.execute(() -> loop.configure(settings));
     }
   }
 

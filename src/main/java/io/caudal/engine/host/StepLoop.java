@@ -1,5 +1,7 @@
 package io.caudal.engine.host;
 
+import io.caudal.config.EngineSettings;
+import io.caudal.engine.EngineClock;
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.StepEngine;
 import io.caudal.error.CaudalException;
@@ -27,6 +29,7 @@ final class StepLoop implements AutoCloseable {
 
   private final StepEngine engine;
   private final Runnable onExit;
+  private final BatchLinger linger;
   private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final Thread thread;
@@ -36,8 +39,9 @@ final class StepLoop implements AutoCloseable {
   /**
    * @param onExit runs on the loop's thread when it ends, to free what the engine holds
    */
-  StepLoop(StepEngine engine, String name, Runnable onExit) {
+  StepLoop(StepEngine engine, EngineSettings settings, String name, Runnable onExit) {
     this.engine = engine;
+    this.linger = new BatchLinger(settings);
     this.onExit = onExit;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
@@ -69,6 +73,12 @@ final class StepLoop implements AutoCloseable {
   /** As {@link #execute(Runnable, Consumer)}, for work that an ended loop has no use for. */
   void execute(Runnable work) {
     execute(work, ended -> {});
+  }
+
+  /** Live settings; loop's thread. */
+  void configure(EngineSettings settings) {
+    engine.configure(settings);
+    linger.configure(settings);
   }
 
   StepEngine engine() {
@@ -108,7 +118,10 @@ final class StepLoop implements AutoCloseable {
         for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
           task.work().run();
         }
-        if (!engine.step() && inbox.isEmpty() && !closed) {
+        long wait = linger.waitNanos(engine.unfinished(), EngineClock.SYSTEM.nanos());
+        if (wait > 0) {
+          pause(wait);
+        } else if (!engine.step() && inbox.isEmpty() && !closed) {
           LockSupport.park(this);
         }
       }
@@ -118,6 +131,13 @@ final class StepLoop implements AutoCloseable {
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t.getMessage(), t));
     } finally {
       onExit.run();
+    }
+  }
+
+  /** Returns after {@code nanos}, or as soon as there is something in the inbox. */
+  private void pause(long nanos) {
+    if (inbox.isEmpty() && !closed) {
+      LockSupport.parkNanos(this, nanos);
     }
   }
 

@@ -30,8 +30,13 @@ final class Generations {
         request.stop(),
         maxNewTokens,
         request.priority(),
-        request.tenant() == null ? DEFAULT_TENANT : request.tenant(),
+        tenant(request),
         request.deadlineMillis() == null ? Long.MAX_VALUE : request.deadlineMillis());
+  }
+
+  /** Whose request it is; requests that don't say are one tenant's. */
+  static String tenant(Request request) {
+    return request.tenant() == null ? DEFAULT_TENANT : request.tenant();
   }
 
   /** A replay of the same request must draw the same tokens. */

@@ -14,6 +14,7 @@ import io.caudal.stream.operator.Emitter;
 import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.operator.KeyedAsyncFunction;
+import io.caudal.stream.operator.Rank;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ public final class InferenceFunction
       String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
       throws Exception {
     return task().overtake(key, request, queue, out);
+  }
+
+  @Override
+  public Rank rank(Request request) {
+    return new Rank(request.priority(), Generations.tenant(request));
   }
 
   @Override

@@ -69,7 +69,7 @@ final class InferenceTask {
       throws Exception {
     results.metrics().add(Counter.REQUESTS, progress == null ? 1 : 0);
     Result stored = store.result(request.requestId());
-    if (stored == null && request.sessionId() == null) {
+    if (stored == null && request.sessionId() == null && live.singleFlight()) {
       stored = sameContent();
     }
     if (stored != null) {
@@ -165,6 +165,11 @@ final class InferenceTask {
       Completion<Result> completion)
       throws Exception {
     long startMillis = context.currentTimeMillis();
+    Long deadline = request.deadlineMillis();
+    if (deadline != null && deadline < startMillis) {
+      throw new CaudalException(
+          ErrorCode.DEADLINE_EXCEEDED, "the request's deadline " + deadline + " has passed");
+    }
     int[] prompt = preparer.context(request, memory.tokens(header));
     int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
 

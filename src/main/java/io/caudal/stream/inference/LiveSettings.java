@@ -1,6 +1,7 @@
 package io.caudal.stream.inference;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
@@ -33,6 +34,7 @@ final class LiveSettings {
   private final Engine engine;
   private final int subtask;
   private long version;
+  private boolean singleFlight;
 
   LiveSettings(
       Map<String, String> given, BroadcastState<String, String> state, Engine engine, int subtask)
@@ -50,6 +52,11 @@ final class LiveSettings {
   /** Grows with each change that was applied. */
   long version() {
     return version;
+  }
+
+  /** Whether identical requests without a session are answered by one generation. */
+  boolean singleFlight() {
+    return singleFlight;
   }
 
   /** Applies a change whole, or nothing of it. */
@@ -99,7 +106,7 @@ final class LiveSettings {
   }
 
   private void apply(Settings settings) {
-    EngineSettings live = EngineSettings.from(settings);
-    engine.configure(live.maxBatch(), live.tokenBudget());
+    singleFlight = RequestSettings.from(settings).singleFlight();
+    engine.configure(EngineSettings.from(settings));
   }
 }

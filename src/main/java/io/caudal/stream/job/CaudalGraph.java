@@ -64,7 +64,11 @@ final class CaudalGraph {
                 requests.keyBy(SessionKeys::of, Types.STRING),
                 control,
                 new InferenceFunction(settings),
-                new InFlightLimits(job.capacity(), Math.max(job.capacity(), job.hardCapacity())),
+                new InFlightLimits(
+                    job.capacity(),
+                    Math.max(job.capacity(), job.hardCapacity()),
+                    job.sessionCapacity(),
+                    job.asideCapacity()),
                 PrimitiveArrayTypeInfo.INT_PRIMITIVE_ARRAY_TYPE_INFO,
                 WireTypes.RESULT)
             .uid("inference");

@@ -22,8 +22,8 @@ public interface KeyQueue<IN, P> {
   /** The running call; null if none runs. */
   @Nullable AsyncCall<P> runningCall();
 
-  /** Inputs that wait, oldest first; a copy. */
-  List<IN> waiting();
+  /** Inputs that wait, oldest first; a copy. Those that were set aside are read from state. */
+  List<IN> waiting() throws Exception;
 
   /** Takes the matching inputs out of the queue, unstarted; returns them, oldest first. */
   List<IN> removeWaiting(Predicate<? super IN> which) throws Exception;

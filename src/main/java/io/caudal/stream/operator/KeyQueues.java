@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every input that a subtask has taken in and not finished: in keyed state, so that it follows its
- * key when the job is rescaled, and mirrored in memory, a {@link Lane} for each busy key.
+ * key when the job is rescaled, with a {@link Lane} in memory for each busy key. Inputs at hand are
+ * mirrored in memory; beyond the {@link InFlightLimits} they are set aside, in state only, and come
+ * to hand as others finish, each key's in their order.
  *
  * <p>State of a key: {@code inputs}, a map from sequence number to input, so that adding and
  * finishing write one entry each; {@code progress} of its first input. Both are empty for an idle
@@ -33,24 +36,56 @@ final class KeyQueues<K, IN, OUT, P> {
   private final MapState<Long, IN> inputs;
   private final ValueState<P> progress;
   private final HeldWatermarks watermarks;
+  private final InFlightLimits limits;
+  private final Function<? super IN, Rank> ranks;
+  private final AsideLanes<K, IN, OUT, P> lanesAside = new AsideLanes<>();
   private final Map<K, Lane<K, IN, OUT, P>> busy = new HashMap<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger aside = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
 
   KeyQueues(
       KeyedStateStore store,
       TypeInformation<IN> inputType,
       TypeInformation<P> progressType,
-      HeldWatermarks watermarks) {
+      HeldWatermarks watermarks,
+      InFlightLimits limits,
+      Function<? super IN, Rank> ranks) {
     inputsDescriptor = new MapStateDescriptor<>("keyed-async-inputs", Types.LONG, inputType);
     inputs = store.getMapState(inputsDescriptor);
     progress = store.getState(new ValueStateDescriptor<>("keyed-async-progress", progressType));
     this.watermarks = watermarks;
+    this.limits = limits;
+    this.ranks = ranks;
   }
 
-  /** Inputs queued and running; any thread may ask. */
+  /** Inputs at hand, queued and running; any thread may ask. */
   int accepted() {
     return accepted.get();
+  }
+
+  /** Inputs that are in state only; any thread may ask. */
+  int aside() {
+    return aside.get();
+  }
+
+  /** Whether nothing is taken in that is not finished. */
+  boolean isEmpty() {
+    return accepted() == 0 && aside() == 0;
+  }
+
+  /** Whether an input may be let in although there is no room. */
+  boolean isBelowHardLimit() {
+    return (long) accepted() + aside() < (long) limits.hardCapacity() + limits.aside();
+  }
+
+  /** Whether another input of this key can be taken in, at hand or aside. */
+  boolean hasRoom(K key) {
+    return aside() < limits.aside() || (accepted() < limits.capacity() && mayComeToHand(lane(key)));
+  }
+
+  private boolean mayComeToHand(Lane<K, IN, OUT, P> lane) {
+    return lane.aside().isEmpty() && lane.atHand() < limits.keyCapacity();
   }
 
   /** Calls running; any thread may ask. */
@@ -69,11 +104,74 @@ final class KeyQueues<K, IN, OUT, P> {
     return new ArrayList<>(busy.values());
   }
 
+  /** Takes an input in: at hand if there is room, else aside; at hand too if neither has room. */
   void add(Lane<K, IN, OUT, P> lane, IN input) throws Exception {
-    busy.putIfAbsent(lane.key(), lane);
-    Lane.Entry<IN> entry = lane.append(input, watermarks.enter());
-    inputs.put(entry.sequence(), input);
+    long sequence = lane.nextSequence();
+    inputs.put(sequence, input);
+    boolean room = accepted() < limits.capacity() || aside() >= limits.aside();
+    add(lane, sequence, input, room);
+  }
+
+  private void add(Lane<K, IN, OUT, P> lane, long sequence, IN input, boolean room) {
+    if (busy.putIfAbsent(lane.key(), lane) == null) {
+      lane.setRank(ranks.apply(input));
+    }
+    if (room && mayComeToHand(lane)) {
+      bringToHand(lane, new Lane.Entry<>(sequence, input, watermarks.enter()));
+    } else {
+      setAside(lane, sequence);
+    }
+  }
+
+  private void setAside(Lane<K, IN, OUT, P> lane, long sequence) {
+    lane.aside().add(new Lane.Aside(sequence, watermarks.enter()));
+    aside.incrementAndGet();
+    list(lane);
+  }
+
+  private void bringToHand(Lane<K, IN, OUT, P> lane, Lane.Entry<IN> entry) {
+    lane.append(entry);
     accepted.incrementAndGet();
+    lanesAside.count(lane.rank().group(), 1);
+  }
+
+  /** Has the lane take its turn to bring an input to hand, if it has one aside and may. */
+  private void list(Lane<K, IN, OUT, P> lane) {
+    if (!lane.isListed() && !lane.aside().isEmpty() && lane.atHand() < limits.keyCapacity()) {
+      lane.setListed(true);
+      lanesAside.add(lane);
+    }
+  }
+
+  /**
+   * The lane whose next input has its turn to come to hand, as far as there is room; null for none.
+   * It is for the caller to {@link #takeBack} from it.
+   */
+  @Nullable Lane<K, IN, OUT, P> nextAside() {
+    while (accepted() < limits.capacity()) {
+      Lane<K, IN, OUT, P> lane = lanesAside.poll();
+      if (lane == null) {
+        return null;
+      }
+      lane.setListed(false);
+      if (!lane.aside().isEmpty()) {
+        return lane;
+      }
+    }
+    return null;
+  }
+
+  /** Brings the first input that the lane has aside to hand. */
+  void takeBack(Lane<K, IN, OUT, P> lane) throws Exception {
+    Lane.Aside first = lane.aside().removeFirst();
+    aside.decrementAndGet();
+    bringToHand(lane, new Lane.Entry<>(first.sequence(), read(first), first.epoch()));
+    list(lane);
+  }
+
+  /** An input that is in state only. */
+  IN read(Lane.Aside one) throws Exception {
+    return inputs.get(one.sequence());
   }
 
   void start(Lane<K, IN, OUT, P> lane, Call<K, IN, OUT, P> call) {
@@ -94,20 +192,39 @@ final class KeyQueues<K, IN, OUT, P> {
       lane.setRunning(null);
       running.decrementAndGet();
     }
+    forgetProgress(lane);
+    forget(lane, lane.removeHead());
+  }
+
+  /** Forgets what the lane's first input had achieved. */
+  void forgetProgress(Lane<K, IN, OUT, P> lane) {
     if (lane.isProgressStored()) {
       progress.clear();
       lane.setProgressStored(false);
     }
-    forget(lane, lane.removeHead());
   }
 
   /** Removes an input, already taken out of its lane, from state and counts. */
   void forget(Lane<K, IN, OUT, P> lane, Lane.Entry<IN> entry) throws Exception {
-    inputs.remove(entry.sequence());
-    entry.epoch().leave();
     accepted.decrementAndGet();
+    lanesAside.count(lane.rank().group(), -1);
+    forget(lane, entry.sequence(), entry.epoch());
+  }
+
+  /** Removes an input that was aside, already taken out of its lane, from state and counts. */
+  void forget(Lane<K, IN, OUT, P> lane, Lane.Aside one) throws Exception {
+    aside.decrementAndGet();
+    forget(lane, one.sequence(), one.epoch());
+  }
+
+  private void forget(Lane<K, IN, OUT, P> lane, long sequence, HeldWatermarks.Epoch epoch)
+      throws Exception {
+    inputs.remove(sequence);
+    epoch.leave();
     if (lane.isEmpty()) {
       busy.remove(lane.key());
+    } else {
+      list(lane);
     }
   }
 
@@ -127,22 +244,21 @@ final class KeyQueues<K, IN, OUT, P> {
   /** Fills the lanes from state. Changes the current key. */
   void restore(KeyedStateBackend<K> backend) throws Exception {
     backend.applyToAllKeys(
-        VoidNamespace.INSTANCE,
-        VoidNamespaceSerializer.INSTANCE,
-        inputsDescriptor,
-        (key, state) -> restore(key, state.entries()));
+        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, inputsDescriptor, this::restore);
   }
 
-  private void restore(K key, Iterable<Map.Entry<Long, IN>> stored) {
-    Map<Long, IN> inOrder = new TreeMap<>();
-    stored.forEach(entry -> inOrder.put(entry.getKey(), entry.getValue()));
-    if (inOrder.isEmpty()) {
-      return;
-    }
+  private void restore(K key, MapState<Long, IN> stored) throws Exception {
+    TreeSet<Long> inOrder = new TreeSet<>();
+    stored.keys().forEach(inOrder::add);
     Lane<K, IN, OUT, P> lane = new Lane<>(this, key);
-    inOrder.forEach((sequence, input) -> lane.append(sequence, input, watermarks.enter()));
-    lane.setProgressStored(true); // perhaps: asking state tells
-    busy.put(key, lane);
-    accepted.addAndGet(inOrder.size());
+    for (long sequence : inOrder) {
+      boolean room = accepted() < limits.capacity();
+      if (lane.isEmpty() || (room && mayComeToHand(lane))) {
+        add(lane, sequence, stored.get(sequence), room);
+      } else {
+        setAside(lane, sequence);
+      }
+    }
+    lane.setProgressStored(!lane.isEmpty()); // perhaps: asking state tells
   }
 }

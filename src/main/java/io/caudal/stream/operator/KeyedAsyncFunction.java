@@ -39,7 +39,7 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   /**
    * Sees each input before it is queued: one that must not wait behind its key's earlier inputs (a
    * cancellation, say) is handled here at once, even if the operator is full. Inputs behind one
-   * that waits for room are not seen yet.
+   * that waits for room, at hand and aside, are not seen yet.
    *
    * @param queue what the key has in the operator, without this input
    * @return true if the input is dealt with, false to queue it
@@ -47,6 +47,11 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   default boolean overtake(K key, IN input, KeyQueue<IN, P> queue, Emitter<OUT> out)
       throws Exception {
     return false;
+  }
+
+  /** Which inputs come first when more have come than the operator can have at hand. */
+  default Rank rank(IN input) {
+    return Rank.NONE;
   }
 
   /** How long the call for this input may run from its start, again after a restart; 0: forever. */

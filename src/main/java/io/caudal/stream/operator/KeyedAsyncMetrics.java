@@ -17,6 +17,7 @@ record KeyedAsyncMetrics(
 
   static KeyedAsyncMetrics register(MetricGroup group, KeyQueues<?, ?, ?, ?> queues) {
     group.gauge("accepted", queues::accepted);
+    group.gauge("aside", queues::aside);
     group.gauge("running", queues::running);
     return new KeyedAsyncMetrics(
         counter(group, "completed"),

@@ -96,9 +96,16 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     long now = getProcessingTimeService().getCurrentProcessingTime();
     restored = state.isRestored();
     attempt = new Attempt(state, task.getAttemptNumber(), now);
-    queues = new KeyQueues<>(state.getKeyedStateStore(), inputType, progressType, watermarks);
+    queues =
+        new KeyQueues<>(
+            state.getKeyedStateStore(),
+            inputType,
+            progressType,
+            watermarks,
+            limits,
+            function::rank);
     counters = KeyedAsyncMetrics.register(getMetricGroup(), queues);
-    valve = new Valve(limits, mailbox, counters.valveOpened());
+    valve = new Valve(mailbox, counters.valveOpened());
     controlGroup = firstKeyGroup(task);
   }
 
@@ -132,6 +139,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
       setCurrentKey(lane.key());
       startHead(lane);
     }
+    takeBack();
   }
 
   // ---- inputs
@@ -147,11 +155,12 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     if (handled) {
       return;
     }
-    valve.await(queues);
+    valve.await(queues, key);
     setCurrentKey(key); // waiting ran other keys' completions
     lane = queues.lane(key);
     queues.add(lane, input);
     startHead(lane);
+    takeBack();
   }
 
   @Override
@@ -221,10 +230,20 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     afterCallback(lane);
   }
 
-  /** Starts what may start after the lane was changed. */
+  /** Starts what may start after the lane was changed. May change the current key. */
   private void afterCallback(Lane<K, IN, OUT, P> lane) throws Exception {
     startHead(lane);
+    takeBack();
     releaseWatermarks();
+  }
+
+  /** Brings inputs that were set aside to hand as far as there is room, and starts them. */
+  private void takeBack() throws Exception {
+    for (Lane<K, IN, OUT, P> lane = queues.nextAside(); lane != null; lane = queues.nextAside()) {
+      setCurrentKey(lane.key());
+      queues.takeBack(lane);
+      startHead(lane);
+    }
   }
 
   // ---- timers of the function
@@ -272,7 +291,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   }
 
   private void awaitAll() throws InterruptedException {
-    while (queues.accepted() > 0) {
+    while (!queues.isEmpty()) {
       mailbox.yield();
     }
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One key's inputs in memory, the first of which runs. Mirrors what {@link KeyQueues} stores. */
+/**
+ * One key's inputs, the first of which runs. Mirrors what {@link KeyQueues} stores; those that are
+ * set aside are in state only, and come after those at hand.
+ */
 final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
 
   /**
@@ -16,9 +19,15 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
    */
   record Entry<IN>(long sequence, IN input, HeldWatermarks.Epoch epoch) {}
 
+  /** An input that is in state only. */
+  record Aside(long sequence, HeldWatermarks.Epoch epoch) {}
+
   private final KeyQueues<K, IN, OUT, P> queues;
   private final K key;
   private final Deque<Entry<IN>> entries = new ArrayDeque<>();
+  private final Deque<Aside> aside = new ArrayDeque<>();
+  private Rank rank = Rank.NONE;
+  private boolean listed;
   private @Nullable Call<K, IN, OUT, P> running;
   private boolean progressStored;
 
@@ -31,20 +40,50 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
     return key;
   }
 
-  /** What is running or should be; null if the lane is empty. */
+  /** That of the input which made the key busy. */
+  Rank rank() {
+    return rank;
+  }
+
+  void setRank(Rank rank) {
+    this.rank = rank;
+  }
+
+  /** Whether the lane is among the {@link AsideLanes}. */
+  boolean isListed() {
+    return listed;
+  }
+
+  void setListed(boolean listed) {
+    this.listed = listed;
+  }
+
+  /** What is running or should be; null if nothing is at hand. */
   @Nullable Entry<IN> head() {
     return entries.peekFirst();
   }
 
-  Entry<IN> append(IN input, HeldWatermarks.Epoch epoch) {
-    Entry<IN> last = entries.peekLast();
-    return append(last == null ? 0 : last.sequence + 1, input, epoch);
+  /** Inputs at hand, the running one included. */
+  int atHand() {
+    return entries.size();
   }
 
-  Entry<IN> append(long sequence, IN input, HeldWatermarks.Epoch epoch) {
-    var entry = new Entry<>(sequence, input, epoch);
+  Deque<Aside> aside() {
+    return aside;
+  }
+
+  /** The sequence number of the next input to come. */
+  long nextSequence() {
+    Aside lastAside = aside.peekLast();
+    if (lastAside != null) {
+      return lastAside.sequence + 1;
+    }
+    Entry<IN> last = entries.peekLast();
+    return last == null ? 0 : last.sequence + 1;
+  }
+
+  void append(Entry<IN> entry) {
     entries.addLast(entry);
-    return entry;
   }
 
   Entry<IN> removeHead() {
@@ -70,7 +109,7 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
 
   @Override
   public boolean isEmpty() {
-    return entries.isEmpty();
+    return entries.isEmpty() && aside.isEmpty();
   }
 
   @Override
@@ -84,10 +123,13 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
   }
 
   @Override
-  public List<IN> waiting() {
+  public List<IN> waiting() throws Exception {
     List<IN> inputs = new ArrayList<>();
     for (Iterator<Entry<IN>> waiting = iterateWaiting(); waiting.hasNext(); ) {
       inputs.add(waiting.next().input);
+    }
+    for (Aside one : aside) {
+      inputs.add(queues.read(one));
     }
     return inputs;
   }
@@ -101,6 +143,18 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
         waiting.remove();
         queues.forget(this, entry);
         removed.add(entry.input);
+      }
+    }
+    for (Iterator<Aside> waiting = aside.iterator(); waiting.hasNext(); ) {
+      Aside one = waiting.next();
+      IN input = queues.read(one);
+      if (which.test(input)) {
+        if (entries.isEmpty() && one.equals(aside.peekFirst())) {
+          queues.forgetProgress(this); // of an earlier run; the next input must not get it
+        }
+        waiting.remove();
+        queues.forget(this, one);
+        removed.add(input);
       }
     }
     return removed;

@@ -14,26 +14,24 @@ import org.apache.flink.metrics.Counter;
  */
 final class Valve {
 
-  private final InFlightLimits limits;
   private final MailboxExecutor mailbox;
   private final Counter opened;
 
-  Valve(InFlightLimits limits, MailboxExecutor mailbox, Counter opened) {
-    this.limits = limits;
+  Valve(MailboxExecutor mailbox, Counter opened) {
     this.mailbox = mailbox;
     this.opened = opened;
   }
 
   /**
-   * Returns when one more input may be taken in. Runs completions and timers meanwhile, which
-   * change the current key.
+   * Returns when one more input of the key may be taken in. Runs completions and timers meanwhile,
+   * which change the current key.
    */
-  void await(KeyQueues<?, ?, ?, ?> queues) throws InterruptedException {
-    while (queues.accepted() >= limits.capacity()) {
+  <K> void await(KeyQueues<K, ?, ?, ?> queues, K key) throws InterruptedException {
+    while (!queues.hasRoom(key)) {
       if (mailbox.tryYield()) {
         continue;
       }
-      if (mailbox.shouldInterrupt() && queues.accepted() < limits.hardCapacity()) {
+      if (mailbox.shouldInterrupt() && queues.isBelowHardLimit()) {
         opened.inc();
         return;
       }

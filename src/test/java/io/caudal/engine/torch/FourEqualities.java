@@ -263,7 +263,19 @@ abstract class FourEqualities {
       Map<Integer, Double> bias,
       ResponseFormat format) {
     return new SamplingParams(
-        temperature, topP, topK, minP, null, frequency, presence, repetition, bias, 2, format, 1);
+        temperature,
+        topP,
+        topK,
+        minP,
+        null,
+        frequency,
+        presence,
+        repetition,
+        false,
+        bias,
+        2,
+        format,
+        1);
   }
 
   private static Generation generation(

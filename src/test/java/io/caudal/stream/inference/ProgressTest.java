@@ -35,7 +35,7 @@ class ProgressTest {
   @Test
   void several_answers_keep_apart() {
     SamplingParams three =
-        new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, Map.of(), null, ResponseFormat.TEXT, 3);
+        new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, false, Map.of(), null, ResponseFormat.TEXT, 3);
     int[] state = Progress.write(new int[][] {{5, 6}, {}, {7}});
     assertThat(state).containsExactly(2, 5, 6, 0, 1, 7);
     assertThat(Progress.read(state, three))

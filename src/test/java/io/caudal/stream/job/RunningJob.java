@@ -69,6 +69,11 @@ final class RunningJob implements AutoCloseable {
     return new RunningJob(folder, settings, broker, cluster);
   }
 
+  KafkaSettings kafka() {
+    return KafkaSettings.from(
+        Settings.of(Map.of("kafka.bootstrap-servers", broker.bootstrapServers())));
+  }
+
   Topics topics() {
     return topics;
   }

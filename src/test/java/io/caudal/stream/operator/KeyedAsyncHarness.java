@@ -60,9 +60,13 @@ final class KeyedAsyncHarness extends AbstractStreamOperatorTestHarness<String> 
   /** A running subtask that has its share of what one subtask stored. */
   static KeyedAsyncHarness restored(OperatorSubtaskState state, int parallelism, int index)
       throws Exception {
-    var harness =
-        new KeyedAsyncHarness(
-            new ScriptedFunction(), new InFlightLimits(100, 200), parallelism, index);
+    return restored(state, new InFlightLimits(100, 200), parallelism, index);
+  }
+
+  static KeyedAsyncHarness restored(
+      OperatorSubtaskState state, InFlightLimits limits, int parallelism, int index)
+      throws Exception {
+    var harness = new KeyedAsyncHarness(new ScriptedFunction(), limits, parallelism, index);
     harness.setup(StringSerializer.INSTANCE);
     harness.initializeState(repartitionOperatorState(state, KEY_GROUPS, 1, parallelism, index));
     harness.open();

@@ -75,6 +75,12 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
     return true;
   }
 
+  /** Keys of one first letter are a group; an exclamation mark is urgent. */
+  @Override
+  public Rank rank(Item input) {
+    return new Rank(input.key().startsWith("!") ? 1 : 0, input.key().substring(0, 1));
+  }
+
   @Override
   public long timeoutMillis(Item input) {
     return timeoutMillis;

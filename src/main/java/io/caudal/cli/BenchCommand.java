@@ -1,5 +1,7 @@
-package io.caudal.cli.engine;
+package io.caudal.cli;
 
+import io.caudal.cli.engine.BenchEngineCommand;
+import io.caudal.cli.engine.BenchTurnCommand;
 import picocli.CommandLine.Command;
 
 /** {@code caudal bench}: measures, on this machine, what it names. */
@@ -7,6 +9,6 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure Caudal on this machine.",
-    subcommands = {BenchEngineCommand.class, BenchTurnCommand.class},
+    subcommands = {BenchStreamCommand.class, BenchEngineCommand.class, BenchTurnCommand.class},
     synopsisSubcommandLabel = "WHAT")
-public final class BenchCommand {}
+final class BenchCommand {}
