@@ -46,6 +46,8 @@ public final class StepEngine {
   private final Map<Sequence, LiveGeneration> live = new LinkedHashMap<>();
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private final PrefixSharing sharing;
+  private final StepPace pace = new StepPace();
+  private int prefillPercent;
   private Consumer<Runnable> inbox = Runnable::run;
   private long submissions;
 
@@ -66,6 +68,7 @@ public final class StepEngine {
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
+    this.prefillPercent = settings.prefillPercent();
     this.tokenizer = tokenizer;
     this.clock = clock;
   }
@@ -81,6 +84,7 @@ public final class StepEngine {
   public void configure(EngineSettings settings) {
     scheduler.configure(settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
+    prefillPercent = settings.prefillPercent();
   }
 
   /** Tokens of an idle session whose KV is on the device; 0 for none. Any thread. */
@@ -233,6 +237,7 @@ public final class StepEngine {
   /** One step; says whether there was anything to do. */
   public boolean step() {
     try {
+      scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
       StepPlan plan = scheduler.next(clock.millis());
       List<Sequence> expired = new ArrayList<>(plan.expired());
       expired.addAll(sharing.expired(clock.millis()));
@@ -260,6 +265,7 @@ public final class StepEngine {
       chunks.add(chunk(slice));
     }
     float[][] logits = runner.forward(chunks);
+    observe(chunks, clock.nanos() - now);
     int row = 0;
     for (Slice slice : slices) {
       boolean completes = slice.completes();
@@ -272,6 +278,12 @@ public final class StepEngine {
         guarded(task, () -> advance(task, own));
       }
     }
+  }
+
+  private void observe(List<Chunk> chunks, long nanos) {
+    int decoding = (int) chunks.stream().filter(chunk -> chunk.tokens().length == 1).count();
+    int tokens = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
+    pace.took(nanos, decoding > 0, tokens - decoding);
   }
 
   private static Chunk chunk(Slice slice) {
