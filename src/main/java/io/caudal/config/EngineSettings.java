@@ -54,8 +54,9 @@ public record EngineSettings(
               0,
               100_000,
               "How much longer, in percent, prefill may make a step in which other sequences decode;"
-                  + " chunks get as small as that takes, by what steps were measured to take. 0: as"
-                  + " long as engine.token-budget makes it.")
+                  + " chunks get as small as that takes, by what steps were measured to take. Where"
+                  + " more sequences prefill than decode, as many times longer. 0: as long as"
+                  + " engine.token-budget makes it.")
           .live();
   static final ConfigKey<Duration> BATCH_LINGER =
       ConfigKey.duration(

@@ -63,6 +63,11 @@ public final class Scheduler {
     prefillLimit = tokens;
   }
 
+  /** Where more wait for their first token than would wait for their next, the limit is wider. */
+  private long prefillLimit(int prefilling, int decoding) {
+    return (long) prefillLimit * Math.max(1, prefilling / decoding);
+  }
+
   /** Shares of tenants, 1 for those that are not named; live, from the next plan on. */
   public void setTenantWeights(Map<String, Double> weights) {
     waiting.setWeights(weights);
@@ -209,7 +214,7 @@ public final class Scheduler {
     }
     int left = Math.max(1, Math.min(tokenBudget, budgetLimit) - slices.size());
     if (!slices.isEmpty()) {
-      left = Math.min(left, prefillLimit);
+      left = (int) Math.min(left, prefillLimit(prefilling.size(), slices.size()));
     }
     slices.addAll(shares.of(left, prefilling));
     return slices;

@@ -73,6 +73,10 @@ class SchedulerTest {
     scheduler.add(decoding);
     assertThat(scheduler.next(0).slices())
         .containsExactly(new Slice(decoding, 1), new Slice(longPrompt, 30));
+
+    scheduler.add(sequence("second", 1000, 0, NEVER));
+    scheduler.add(sequence("third", 1000, 0, NEVER));
+    assertThat(scheduler.next(0).slices().stream().mapToInt(Slice::tokens).sum()).isEqualTo(91);
   }
 
   @Test
