@@ -8,13 +8,19 @@ import java.util.List;
  * Where sessions' KV lives and for how long.
  *
  * @param deviceTokens token positions of KV on the device, over all step loops of an engine
+ * @param hostBytes most KV off the heap, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
  * @param waitingBytes most KV on the heap for sessions that wait for the device
  * @param sessionMaxTokens most tokens of one session
  * @param ttl idle time after which a session is forgotten
  */
 public record KvSettings(
-    int deviceTokens, long blockBytes, long waitingBytes, int sessionMaxTokens, Duration ttl)
+    int deviceTokens,
+    long hostBytes,
+    long blockBytes,
+    long waitingBytes,
+    int sessionMaxTokens,
+    Duration ttl)
     implements Serializable {
 
   static final ConfigKey<Integer> DEVICE_TOKENS =
@@ -25,6 +31,15 @@ public record KvSettings(
           Integer.MAX_VALUE,
           "Token positions of KV that an engine keeps on its device, for running sequences and for"
               + " sessions that may come back; its step loops share them evenly.");
+  static final ConfigKey<Long> HOST_BYTES =
+      ConfigKey.bytes(
+              "kv.host.bytes",
+              "128mb",
+              0,
+              1L << 40,
+              "KV that an engine keeps off the JVM's heap: of sessions that were here, and of"
+                  + " beginnings that several share. 0 turns this tier and the sharing off.")
+          .live();
   static final ConfigKey<Long> BLOCK_BYTES =
       ConfigKey.bytes(
           "kv.block-bytes",
@@ -56,11 +71,12 @@ public record KvSettings(
           "Idle time after which a session is forgotten: its tokens, KV and recent results.");
 
   static final List<ConfigKey<?>> KEYS =
-      List.of(DEVICE_TOKENS, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);
+      List.of(DEVICE_TOKENS, HOST_BYTES, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);
 
   public static KvSettings from(Settings settings) {
     return new KvSettings(
         settings.get(DEVICE_TOKENS),
+        settings.get(HOST_BYTES),
         settings.get(BLOCK_BYTES),
         settings.get(WAITING_BYTES),
         settings.get(SESSION_MAX_TOKENS),

@@ -77,7 +77,10 @@ final class DeviceKv implements SequenceMemory {
     return any;
   }
 
-  /** KV to put in when the sequence gets its slot: blocks from token 0 on, without gaps. */
+  /**
+   * KV to put in when the sequence gets its slot: blocks in the order of their tokens, with one gap
+   * at most.
+   */
   void offer(Sequence sequence, List<KvBlock> blocks) {
     if (!blocks.isEmpty()) {
       toRestore.put(sequence, blocks);
@@ -105,9 +108,7 @@ final class DeviceKv implements SequenceMemory {
     }
     sequence.setSlot(slot);
     int there = resident == null ? 0 : commonPrefix(resident.tokens(), sequence);
-    there = restore(sequence, there);
-    // The last token is computed even if its KV is there: its logits are wanted.
-    sequence.setComputed(Math.min(there, sequence.tokens().size() - 1));
+    restore(sequence, there);
     return true;
   }
 
@@ -166,13 +167,19 @@ final class DeviceKv implements SequenceMemory {
    * that has KV.
    */
   List<KvBlock> export(Sequence sequence, int from) {
-    int computed = sequence.computed();
-    int[] tokens = sequence.tokens().copy(0, computed);
+    return export(sequence, from, sequence.computed());
+  }
+
+  /**
+   * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to {@code to}.
+   */
+  List<KvBlock> export(Sequence sequence, int from, int to) {
+    int[] tokens = sequence.tokens().copy(0, to);
     List<KvBlock> blocks = new ArrayList<>();
-    int index = Math.min(from, computed) / blockTokens;
+    int index = Math.min(from, to) / blockTokens;
     long hash = TokenChain.ofBlocks(tokens, index, blockTokens);
-    for (int first = index * blockTokens; first < computed; first += blockTokens) {
-      int n = Math.min(blockTokens, computed - first);
+    for (int first = index * blockTokens; first < to; first += blockTokens) {
+      int n = Math.min(blockTokens, to - first);
       hash = TokenChain.extend(hash, tokens, first, first + n);
       blocks.add(new KvBlock(index++, n, hash, runner.exportKv(sequence.slot(), first, n)));
     }
@@ -201,22 +208,30 @@ final class DeviceKv implements SequenceMemory {
     return n;
   }
 
-  /** Imports the offered blocks that reach further than what is there; returns tokens with KV. */
-  private int restore(Sequence sequence, int there) {
+  /** Imports the offered blocks that reach further than the {@code there} tokens that have KV. */
+  private void restore(Sequence sequence, int there) {
     List<KvBlock> blocks = toRestore.remove(sequence);
-    int first = 0;
     int restored = there;
+    int islandFrom = 0;
+    int islandTo = 0;
     for (KvBlock block : blocks == null ? List.<KvBlock>of() : blocks) {
+      int first = block.index() * blockTokens;
       int end = first + block.tokens();
-      if (end > restored && end <= sequence.tokens().size()) {
-        ByteBuffer data =
-            block.data().duplicate().order(block.data().order()); // others read it too
-        runner.importKv(sequence.slot(), first, block.tokens(), data);
-        restored = end;
+      if (end <= restored || end > sequence.tokens().size()) {
+        continue;
       }
-      first = end;
+      ByteBuffer data = block.data().duplicate().order(block.data().order()); // others read it too
+      runner.importKv(sequence.slot(), first, block.tokens(), data);
+      if (first <= restored) {
+        restored = end;
+      } else {
+        islandFrom = islandTo == 0 ? first : islandFrom;
+        islandTo = end;
+      }
     }
-    return restored;
+    // The last token is computed even if its KV is there: its logits are wanted.
+    sequence.setComputed(Math.min(restored, sequence.tokens().size() - 1));
+    sequence.setIsland(islandFrom, islandTo);
   }
 
   /** Makes the slot hold {@code tokens}, at the cost of idle sessions if need be. */

@@ -59,7 +59,8 @@ final class LiveGeneration {
   void started(long nowNanos) {
     if (firstStepNanos == 0) {
       firstStepNanos = nowNanos;
-      cachedTokens = Math.min(sequence.computed(), generation.promptTokens());
+      int cached = sequence.tokens().size() - sequence.uncomputed();
+      cachedTokens = Math.min(cached, generation.promptTokens());
     }
   }
 

@@ -45,26 +45,36 @@ public final class StepEngine {
   private final EngineClock clock;
   private final Map<Sequence, LiveGeneration> live = new LinkedHashMap<>();
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
+  private final PrefixSharing sharing;
+  private Consumer<Runnable> inbox = Runnable::run;
   private long submissions;
 
   /**
    * @param pool books of the runner's KV room
-   * @param blockTokens tokens of an exported block
+   * @param prefixes shared with the engines of other loops
    */
   public StepEngine(
       ModelRunner runner,
       KvPool pool,
-      int blockTokens,
+      SharedPrefixes prefixes,
       EngineSettings settings,
       Tokenizer tokenizer,
       EngineClock clock) {
     this.runner = runner;
     this.model = runner.model();
-    this.kv = new DeviceKv(runner, pool, blockTokens);
+    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens());
+    this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
     this.tokenizer = tokenizer;
     this.clock = clock;
+  }
+
+  /**
+   * @param inbox runs tasks on the thread that owns this, between two steps; may be called by any
+   */
+  public void setInbox(Consumer<Runnable> inbox) {
+    this.inbox = inbox;
   }
 
   /** Live settings; they hold from the next step on. */
@@ -91,13 +101,30 @@ public final class StepEngine {
   /**
    * Queues a generation.
    *
-   * @param blocks KV read back from state, from token 0 on without gaps; empty for none
+   * @param blocks KV read back from state, without gaps; empty for none
    * @param tokens the generation's context; the engine appends to it what it generates
    * @return what {@link #cancel} takes
    */
   public Sequence submit(
       Generation generation, List<KvBlock> blocks, TokenLog tokens, GenerationListener listener) {
-    return enter(generation, tokens, listener, sequence -> queue(sequence, blocks));
+    return enter(generation, tokens, listener, sequence -> share(sequence, blocks, true));
+  }
+
+  /** Queues a sequence with what is known of its prompt, or lets it wait for who computes that. */
+  private void share(Sequence sequence, List<KvBlock> blocks, boolean mayWait) {
+    int prompt = task(sequence).generation().promptTokens();
+    Runnable wake =
+        () ->
+            inbox.accept(
+                () -> {
+                  if (live.containsKey(sequence)) {
+                    share(sequence, blocks, false);
+                  }
+                });
+    List<KvBlock> known = sharing.enter(sequence, prompt, blocks, mayWait ? wake : null);
+    if (known != null) {
+      queue(sequence, known);
+    }
   }
 
   /**
@@ -207,11 +234,13 @@ public final class StepEngine {
   public boolean step() {
     try {
       StepPlan plan = scheduler.next(clock.millis());
-      for (Sequence sequence : plan.expired()) {
+      List<Sequence> expired = new ArrayList<>(plan.expired());
+      expired.addAll(sharing.expired(clock.millis()));
+      for (Sequence sequence : expired) {
         fail(task(sequence), deadlinePassed(sequence));
       }
       if (plan.slices().isEmpty()) {
-        return !plan.isIdle();
+        return !plan.isIdle() || !expired.isEmpty();
       }
       run(plan.slices());
     } catch (CaudalException e) {
@@ -235,7 +264,8 @@ public final class StepEngine {
     for (Slice slice : slices) {
       boolean completes = slice.completes();
       Sequence sequence = slice.sequence();
-      sequence.setComputed(sequence.computed() + slice.tokens());
+      sequence.advance(slice.tokens());
+      sharing.publish(sequence);
       if (completes) {
         LiveGeneration task = task(sequence);
         float[] own = logits[row++];
@@ -306,7 +336,8 @@ public final class StepEngine {
     List<KvBlock> blocks =
         task.generation().sessionId() == null
             ? List.of()
-            : kv.export(task.sequence(), task.generation().storedTokens());
+            : kv.export(task.sequence(), sharing.stored(task.sequence(), task.generation()));
+    sharing.keep(task.sequence(), blocks);
     leave(task, reason, null, blocks);
   }
 
@@ -317,6 +348,7 @@ public final class StepEngine {
   private void leave(
       LiveGeneration task, FinishReason reason, @Nullable Failure failure, List<KvBlock> blocks) {
     queueFollowers(task);
+    sharing.leave(task.sequence());
     scheduler.remove(task.sequence());
     kv.finish(task.sequence());
     live.remove(task.sequence());

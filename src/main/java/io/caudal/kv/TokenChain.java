@@ -22,6 +22,17 @@ public final class TokenChain {
     return hash;
   }
 
+  /** The hashes after each of the first {@code blocks} whole blocks. */
+  public static long[] chain(int[] tokens, int blocks, int blockTokens) {
+    long[] chain = new long[blocks];
+    long hash = ROOT;
+    for (int i = 0; i < blocks; i++) {
+      hash = extend(hash, tokens, i * blockTokens, (i + 1) * blockTokens);
+      chain[i] = hash;
+    }
+    return chain;
+  }
+
   /** The hash after {@code tokens[from, to)} follow blocks that hash to {@code parent}. */
   public static long extend(long parent, int[] tokens, int from, int to) {
     HashStream64 hash = Hashing.xxh3_64().hashStream();

@@ -74,7 +74,7 @@ final class FairQueue {
     takeOut(account, sequence);
     account.addRunning(1);
     if (sequence.chargedTokens() == 0) {
-      charge(account, sequence.pending());
+      charge(account, sequence.uncomputed());
       sequence.setChargedTokens(sequence.tokens().size());
     }
   }

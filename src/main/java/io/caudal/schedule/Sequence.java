@@ -16,6 +16,8 @@ public final class Sequence {
   private final long deadlineMillis;
   private final long order;
   private int computed;
+  private int islandFrom;
+  private int islandTo;
   private int slot = -1;
   private int chargedTokens;
 
@@ -68,18 +70,49 @@ public final class Sequence {
     return order;
   }
 
-  /** Tokens whose KV the slot holds. */
+  /** Tokens whose KV the slot holds, from the first on without a gap. */
   public int computed() {
     return computed;
   }
 
+  /** The slot holds KV of the first {@code computed} tokens and no more. */
   public void setComputed(int computed) {
     this.computed = computed;
+    this.islandFrom = 0;
+    this.islandTo = 0;
   }
 
-  /** Tokens that are known but have no KV yet: the rest of the prompt, or the last one sampled. */
+  /** The slot also holds KV of tokens {@code [from, to)}, further on. */
+  public void setIsland(int from, int to) {
+    this.islandFrom = from;
+    this.islandTo = to;
+  }
+
+  /** The next {@code tokens} pending tokens have KV now. */
+  public void advance(int tokens) {
+    computed += tokens;
+    if (computed == islandFrom && islandTo > islandFrom) {
+      // The last token is computed even if its KV is there: its logits are wanted.
+      computed = Math.max(computed, Math.min(islandTo, this.tokens.size() - 1));
+      islandTo = islandFrom;
+    }
+  }
+
+  /**
+   * Tokens that are known and have no KV, up to the next that has: the rest of the prompt, or the
+   * last one sampled.
+   */
   public int pending() {
-    return tokens.size() - computed;
+    return (islandAhead() ? islandFrom : tokens.size()) - computed;
+  }
+
+  /** All tokens that are known and have no KV. */
+  public int uncomputed() {
+    return tokens.size() - computed - (islandAhead() ? islandTo - islandFrom : 0);
+  }
+
+  private boolean islandAhead() {
+    return islandTo > islandFrom && islandFrom > computed;
   }
 
   /** The runner's slot; -1 while it has none. */

@@ -5,6 +5,6 @@ public record Slice(Sequence sequence, int tokens) {
 
   /** Whether the step reaches the sequence's last known token, so that the next can be sampled. */
   public boolean completes() {
-    return tokens == sequence.pending();
+    return sequence.computed() + tokens == sequence.tokens().size();
   }
 }

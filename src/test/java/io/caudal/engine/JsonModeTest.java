@@ -8,6 +8,7 @@ import io.caudal.config.EngineSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.FinishReason;
 import io.caudal.protocol.ResponseFormat;
@@ -115,7 +116,7 @@ class JsonModeTest {
         new StepEngine(
             new FakeRunner(4),
             new KvPool(512),
-            16,
+            new SharedPrefixes(new HostKv(0), 16),
             EngineSettings.from(
                 Settings.of(Map.of("engine.max-batch", "4", "engine.token-budget", "64"))),
             tokenizer,

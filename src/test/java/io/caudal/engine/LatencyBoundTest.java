@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.config.EngineSettings;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.SamplingParams;
 import io.caudal.schedule.TokenLog;
@@ -35,7 +36,7 @@ class LatencyBoundTest {
       new StepEngine(
           runner,
           new KvPool(65536),
-          16,
+          new SharedPrefixes(new HostKv(0), 16),
           new EngineSettings(1, 16, BUDGET, Duration.ZERO, Map.of(), Duration.ZERO),
           new NumberTokenizer(),
           CLOCK);

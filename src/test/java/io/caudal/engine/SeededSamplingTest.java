@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caudal.config.EngineSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.ResponseFormat;
 import io.caudal.protocol.SamplingParams;
@@ -154,7 +155,7 @@ class SeededSamplingTest {
     return new StepEngine(
         new FakeRunner(8),
         new KvPool(1024),
-        16,
+        new SharedPrefixes(new HostKv(0), 16),
         EngineSettings.from(
             Settings.of(
                 Map.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caudal.config.EngineSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.Failure;
@@ -415,7 +416,7 @@ class StepEngineTest {
     return new StepEngine(
         runner,
         pool,
-        BLOCK,
+        new SharedPrefixes(new HostKv(0), BLOCK),
         new EngineSettings(1, batch, budget, Duration.ZERO, Map.of(), Duration.ZERO),
         new NumberTokenizer(),
         clock);

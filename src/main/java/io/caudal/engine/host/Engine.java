@@ -10,11 +10,14 @@ import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.SharedPrefixes;
 import io.caudal.engine.StepEngine;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
+import io.caudal.kv.TokenChain;
 import io.caudal.text.ModelText;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +38,8 @@ public final class Engine implements AutoCloseable {
   private final ModelText text;
   private final int blockTokens;
   private final List<StepLoop> loops = new ArrayList<>();
+  private final HostKv host;
+  private final SharedPrefixes prefixes;
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -44,7 +49,7 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine start(ModelSettings model, EngineSettings engine, KvSettings kv) {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
-    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv.blockBytes());
+    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
       started.startLoops(engine, kv.deviceTokens());
       return started;
@@ -54,10 +59,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Engine(LoadedModel model, ModelText text, long blockBytes) {
+  private Engine(LoadedModel model, ModelText text, KvSettings kv) {
     this.model = model;
     this.text = text;
-    this.blockTokens = model.model().kv().blockTokens(blockBytes);
+    this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
+    this.host = new HostKv(kv.hostBytes());
+    this.prefixes = new SharedPrefixes(host, blockTokens);
   }
 
   private void startLoops(EngineSettings settings, int deviceTokens) {
@@ -68,12 +75,7 @@ public final class Engine implements AutoCloseable {
       ModelRunner runner = model.newRunner(slots);
       StepEngine engine =
           new StepEngine(
-              runner,
-              new KvPool(room),
-              blockTokens,
-              settings,
-              text.tokenizer(),
-              EngineClock.SYSTEM);
+              runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
       loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
     }
   }
@@ -155,8 +157,23 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** Tokens of a prompt whose KV is off the heap, in whole blocks from its first token on. */
+  public int hostTokens(String tenant, int[] prompt) {
+    if (host.isOff()) {
+      return 0;
+    }
+    long[] chain = TokenChain.chain(prompt, (prompt.length - 1) / blockTokens, blockTokens);
+    return host.find(tenant, prompt, chain, blockTokens).size() * blockTokens;
+  }
+
+  /** Bytes of KV off the heap. */
+  public long hostBytes() {
+    return host.bytes();
+  }
+
   /** Live settings; they hold from each loop's next step on. */
-  public void configure(EngineSettings settings) {
+  public void configure(EngineSettings settings, KvSettings kv) {
+    host.setLimit(kv.hostBytes());
     for (StepLoop loop : loops) {
       loop.execute(() -> loop.configure(settings));
     }

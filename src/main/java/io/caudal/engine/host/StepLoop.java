@@ -44,6 +44,7 @@ final class StepLoop implements AutoCloseable {
     this.linger = new BatchLinger(settings);
     this.onExit = onExit;
     this.thread = new Thread(this::run, name);
+    engine.setInbox(this::execute);
     thread.setDaemon(true);
     // The loop outlives the job that happened to start it, and must not hold its class loader.
     thread.setContextClassLoader(StepLoop.class.getClassLoader());

@@ -177,11 +177,12 @@ final class InferenceTask {
     List<KvBlock> blocks = List.of();
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
-    if (session != null && stored > 0 && engine.residentTokens(session) < stored) {
+    if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
       blocks = room ? memory.restore(header, prompt) : List.of();
-      stored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+      int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+      stored = restored == 0 ? 0 : header.kvFrom() + restored;
     }
     Turn turn =
         new Turn(
@@ -190,6 +191,7 @@ final class InferenceTask {
             prompt,
             header.tokens(),
             progress.stream().mapToInt(one -> one.ids().length).sum(),
+            stored,
             startMillis,
             System.nanoTime() - startNanos);
 
@@ -208,6 +210,13 @@ final class InferenceTask {
             ? List.of(engine.submit(generations.get(0), blocks, call.answers().get(0)))
             : engine.submitAll(generations, call.answers()));
     return call;
+  }
+
+  /** Whether the session's KV is on the device or off the heap, all but what is left of a block. */
+  private boolean atHand(Request request, int[] prompt, int stored) {
+    int wanted = stored / engine.blockTokens() * engine.blockTokens();
+    return engine.residentTokens(Objects.requireNonNull(request.sessionId())) >= stored
+        || (wanted > 0 && engine.hostTokens(Generations.tenant(request), prompt) >= wanted);
   }
 
   /** The turn is over: remember it, if it was answered. Task thread, key set. */

@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.config.EngineSettings;
 import io.caudal.config.KvCodecSettings;
+import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.Engine;
@@ -117,6 +118,6 @@ final class LiveSettings {
   private void apply(Settings settings) {
     singleFlight = RequestSettings.from(settings).singleFlight();
     kvCodec = KvCodecSettings.from(settings);
-    engine.configure(EngineSettings.from(settings));
+    engine.configure(EngineSettings.from(settings), KvSettings.from(settings));
   }
 }

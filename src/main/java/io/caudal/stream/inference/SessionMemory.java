@@ -64,14 +64,14 @@ final class SessionMemory {
   }
 
   /**
-   * The session's KV from state, from token 0 to the first block that is missing or of no use; what
+   * The session's KV from state, from its first block to one that is missing or of no use; what
    * follows is recomputed from tokens.
    */
   List<KvBlock> restore(SessionHeader header, int[] tokens) throws Exception {
     int stored = storedTokens(header);
     List<KvBlock> blocks = new ArrayList<>();
-    long hash = TokenChain.ROOT;
-    for (int first = 0; first < stored; first += blockTokens) {
+    long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);
+    for (int first = header.kvFrom(); first < stored; first += blockTokens) {
       int n = Math.min(blockTokens, stored - first);
       hash = TokenChain.extend(hash, tokens, first, first + n);
       byte[] encoded = store.block(first / blockTokens);
@@ -101,9 +101,13 @@ final class SessionMemory {
     if (header.kvTokens() > 0 && header.kvBlockTokens() != blockTokens) {
       store.clearBlocks();
     }
+    int kvFrom = header.kvFrom();
+    if (turn.storedTokens() == 0 && !outcome.newBlocks().isEmpty()) {
+      kvFrom = outcome.newBlocks().get(0).index() * blockTokens;
+    }
     CodecChoice choice = new CodecChoice(format, live.kvCodec());
     int kvTokens = writer.write(outcome.newBlocks(), storedTokens(header), choice);
-    SessionHeader next = header.afterTurn(all.length, kvTokens, blockTokens, vocabulary);
+    SessionHeader next = header.afterTurn(all.length, kvFrom, kvTokens, blockTokens, vocabulary);
     store.setHeader(next);
     return next;
   }

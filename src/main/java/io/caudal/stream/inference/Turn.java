@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param context the session's history, then the new turn's prompt
  * @param historyTokens of these, the tokens that the session remembers already
  * @param continuedTokens tokens that an earlier attempt generated
+ * @param storedTokens tokens up to the last whose KV was in state and of use; 0 for none
  * @param startMillis epoch milliseconds when its work began
  * @param restoreNanos time spent on reading and decoding KV
  */
@@ -20,6 +21,7 @@ record Turn(
     int[] context,
     int historyTokens,
     int continuedTokens,
+    int storedTokens,
     long startMillis,
     long restoreNanos) {
 

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What is known of a session without reading its tokens or KV. Immutable.
  *
  * @param tokens tokens remembered
- * @param kvTokens of these, from the first on, those whose KV is in state
+ * @param kvFrom the first of these whose KV is in state; those before are a beginning that others
+ *     share, and computed again if nobody has it
+ * @param kvTokens the tokens up to the last whose KV is in state
  * @param kvBlockTokens tokens of a KV block when they were written
  * @param vocabulary fingerprint of the tokenizer whose ids the tokens are
  * @param turns requests answered
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionHeader(
     int tokens,
+    int kvFrom,
     int kvTokens,
     int kvBlockTokens,
     long vocabulary,
@@ -30,6 +33,7 @@ public record SessionHeader(
 
   public SessionHeader(
       int tokens,
+      int kvFrom,
       int kvTokens,
       int kvBlockTokens,
       long vocabulary,
@@ -39,6 +43,7 @@ public record SessionHeader(
       long timerMillis,
       @Nullable List<String> recent) {
     this.tokens = tokens;
+    this.kvFrom = kvFrom;
     this.kvTokens = kvTokens;
     this.kvBlockTokens = kvBlockTokens;
     this.vocabulary = vocabulary;
@@ -51,13 +56,15 @@ public record SessionHeader(
 
   /** A session of which nothing is remembered yet. */
   public static SessionHeader fresh(long nowMillis) {
-    return new SessionHeader(0, 0, 0, 0, 0, nowMillis, nowMillis, 0, List.of());
+    return new SessionHeader(0, 0, 0, 0, 0, 0, nowMillis, nowMillis, 0, List.of());
   }
 
   /** The session after another answered turn. */
-  public SessionHeader afterTurn(int tokens, int kvTokens, int kvBlockTokens, long vocabulary) {
+  public SessionHeader afterTurn(
+      int tokens, int kvFrom, int kvTokens, int kvBlockTokens, long vocabulary) {
     return new SessionHeader(
         tokens,
+        kvFrom,
         kvTokens,
         kvBlockTokens,
         vocabulary,
@@ -72,6 +79,7 @@ public record SessionHeader(
   public SessionHeader withTimer(long millis) {
     return new SessionHeader(
         tokens,
+        kvFrom,
         kvTokens,
         kvBlockTokens,
         vocabulary,
@@ -96,6 +104,7 @@ public record SessionHeader(
   private SessionHeader withRecent(long lastUsed, List<String> ids) {
     return new SessionHeader(
         tokens,
+        kvFrom,
         kvTokens,
         kvBlockTokens,
         vocabulary,

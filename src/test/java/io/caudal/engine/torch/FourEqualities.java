@@ -13,10 +13,12 @@ import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.SharedPrefixes;
 import io.caudal.engine.StepEngine;
 import io.caudal.engine.TokenScores;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
+import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.protocol.ResponseFormat;
@@ -308,7 +310,7 @@ abstract class FourEqualities {
           new StepEngine(
               runner,
               new KvPool(32 * 1024),
-              BLOCK,
+              new SharedPrefixes(new HostKv(0), BLOCK),
               EngineSettings.from(
                   Settings.of(
                       Map.of(

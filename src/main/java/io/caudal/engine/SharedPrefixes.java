@@ -1,0 +1,114 @@
+package io.caudal.engine;
+
+import io.caudal.kv.HostKv;
+import io.caudal.kv.KvBlock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Beginnings that prompts of a tenant have in common are computed once for all step loops. Whoever
+ * comes first computes; who comes while it does waits, once; who comes later finds the blocks in
+ * the HOST tier. A beginning is shared when it is seen a second time, so prompts that nobody
+ * repeats cost a hash for each block.
+ *
+ * <p>Blocks are named by hash chains as in vLLM's prefix caching. Safe for use by any thread.
+ */
+public final class SharedPrefixes {
+  /** Blocks remembered as seen. */
+  private static final int MEMORY = 65_536;
+
+  private record Key(String tenant, long chainHash) {}
+
+  private final HostKv host;
+  private final int blockTokens;
+  private final Map<Key, PrefixClaim> claims = new HashMap<>();
+  private final Map<Key, Boolean> seen =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
+          return size() > MEMORY;
+        }
+      };
+
+  public SharedPrefixes(HostKv host, int blockTokens) {
+    this.host = host;
+    this.blockTokens = blockTokens;
+  }
+
+  boolean isOff() {
+    return host.isOff();
+  }
+
+  int blockTokens() {
+    return blockTokens;
+  }
+
+  /**
+   * The blocks that the claim's sequence can begin with; it has to compute the others, and says so
+   * with {@link #publish} and {@link #leave}.
+   *
+   * @param wake if given, runs when asking again is worth while; on any thread, once
+   * @return null if the sequence is to wait for {@code wake}, for another computes more of it
+   */
+  synchronized @Nullable List<KvBlock> enter(PrefixClaim claim, @Nullable Runnable wake) {
+    long[] chain = claim.chain();
+    List<KvBlock> found = host.find(claim.tenant(), claim.tokens(), chain, blockTokens);
+    PrefixClaim other = found.size() == chain.length ? null : claims.get(key(claim, found.size()));
+    if (other != null && wake != null && other.priority() >= claim.priority()) {
+      other.await(claim.common(other), wake);
+      return null;
+    }
+    claim.setPublished(found.size());
+    for (int i = found.size(); i < chain.length; i++) {
+      Key key = key(claim, i);
+      claims.putIfAbsent(key, claim);
+      if (seen.put(key, true) != null) {
+        claim.want(i + 1);
+      }
+    }
+    return found;
+  }
+
+  /** Hands over the claim's next block. */
+  synchronized void publish(PrefixClaim claim, KvBlock block) {
+    put(claim.tenant(), block, claim.tokens());
+    claims.remove(key(claim, block.index()), claim);
+    claim.setPublished(block.index() + 1);
+    claim.wake(block.index() + 1);
+  }
+
+  /** The claim's sequence has ended: what it has not published will not come. */
+  synchronized void leave(PrefixClaim claim) {
+    for (int i = claim.published(); i < claim.chain().length; i++) {
+      claims.remove(key(claim, i), claim);
+    }
+    claim.wake(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Keeps whole blocks in the HOST tier.
+   *
+   * @param tokens of the sequence
+   */
+  void keep(String tenant, List<KvBlock> blocks, int[] tokens) {
+    // The last first, so that the first is dropped last.
+    for (int i = blocks.size() - 1; i >= 0; i--) {
+      if (blocks.get(i).tokens() == blockTokens) {
+        put(tenant, blocks.get(i), tokens);
+      }
+    }
+  }
+
+  private void put(String tenant, KvBlock block, int[] tokens) {
+    int first = block.index() * blockTokens;
+    host.put(tenant, block, Arrays.copyOfRange(tokens, first, first + blockTokens));
+  }
+
+  private static Key key(PrefixClaim claim, int block) {
+    return new Key(claim.tenant(), claim.chain()[block]);
+  }
+}
