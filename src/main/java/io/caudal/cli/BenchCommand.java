@@ -1,5 +1,6 @@
 package io.caudal.cli;
 
+import io.caudal.cli.engine.BenchCodecCommand;
 import io.caudal.cli.engine.BenchEngineCommand;
 import io.caudal.cli.engine.BenchTurnCommand;
 import picocli.CommandLine.Command;
@@ -9,6 +10,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure Caudal on this machine.",
-    subcommands = {BenchStreamCommand.class, BenchEngineCommand.class, BenchTurnCommand.class},
+    subcommands = {
+      BenchStreamCommand.class,
+      BenchEngineCommand.class,
+      BenchTurnCommand.class,
+      BenchCodecCommand.class
+    },
     synopsisSubcommandLabel = "WHAT")
 final class BenchCommand {}

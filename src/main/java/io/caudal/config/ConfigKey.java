@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class ConfigKey<T> {
   private static final Pattern QUANTITY = Pattern.compile("(\\d+)\\s*([a-z]*)");
+  private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
   private static final Pattern WEIGHT =
       Pattern.compile("\\s*([^=,]{1,256}?)\\s*=\\s*(\\d{1,4}(?:\\.\\d{1,6})?)\\s*");
 
@@ -52,6 +53,21 @@ public final class ConfigKey<T> {
         min + " to " + (max == Integer.MAX_VALUE ? "2147483647" : Integer.toString(max)),
         description,
         text -> number(text).filter(n -> n >= min && n <= max).map(Long::intValue));
+  }
+
+  /** A number from {@code min} to {@code max}, written with digits and a point. */
+  static ConfigKey<Double> decimal(
+      String name, double def, double min, double max, String description) {
+    return new ConfigKey<>(
+        name,
+        plain(def),
+        plain(min) + " to " + plain(max),
+        description,
+        text ->
+            Optional.of(text)
+                .filter(t -> DECIMAL.matcher(t).matches())
+                .map(Double::valueOf)
+                .filter(n -> n >= min && n <= max));
   }
 
   /** Yes or no. */
@@ -182,6 +198,10 @@ public final class ConfigKey<T> {
       }
     }
     return Optional.of(Map.copyOf(weights));
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
   }
 
   private static Optional<Long> number(String text) {

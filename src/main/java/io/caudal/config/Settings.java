@@ -21,6 +21,7 @@ public final class Settings {
               ModelSettings.KEYS,
               EngineSettings.KEYS,
               KvSettings.KEYS,
+              KvCodecSettings.KEYS,
               RequestSettings.KEYS,
               JobSettings.KEYS)
           .flatMap(List::stream)

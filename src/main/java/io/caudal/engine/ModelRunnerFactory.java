@@ -1,9 +1,17 @@
 package io.caudal.engine;
 
 import io.caudal.config.ModelSettings;
+import java.util.ServiceLoader;
 
 /** Loads models onto devices; found through {@link java.util.ServiceLoader}. */
 public interface ModelRunnerFactory {
+
+  /** The one on the class path; without one, this is not a whole Caudal. */
+  static ModelRunnerFactory installed() {
+    return ServiceLoader.load(ModelRunnerFactory.class, ModelRunnerFactory.class.getClassLoader())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no ModelRunnerFactory on the class path"));
+  }
 
   /**
    * Loads the weights once.

@@ -14,6 +14,7 @@ public enum Counter {
   RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),
+  STORED_RAW_BYTES("bytes", "The same blocks' size as the device holds them."),
   BLOCK_MISSES("blocks", "Stored KV blocks that could not be used."),
   SESSIONS_STARTED("sessions", "Sessions that began."),
   SESSIONS_ENDED("sessions", "Sessions forgotten: ended or expired.");

@@ -30,6 +30,11 @@ class SettingsTest {
                 Map.entry("engine.tenant-weights", "acme=4, free=0.5"),
                 Map.entry("kv.block-bytes", "512kb"),
                 Map.entry("kv.state.ttl", "12h"),
+                Map.entry("kv.codec", "int4"),
+                Map.entry("kv.compression", "zstd"),
+                Map.entry("kv.use-compression", "true"),
+                Map.entry("kv.compression-ratio", "2.5"),
+                Map.entry("kv.recent-tokens", "64"),
                 Map.entry("model.dtype", "FP32"),
                 Map.entry("results.delivery", "at-least-once"),
                 Map.entry("kafka.client.sasl.mechanism", "PLAIN")));
@@ -41,6 +46,8 @@ class SettingsTest {
         .containsOnly(Map.entry("acme", 4.0), Map.entry("free", 0.5));
     assertThat(KvSettings.from(settings).blockBytes()).isEqualTo(512 << 10);
     assertThat(KvSettings.from(settings).ttl()).isEqualTo(Duration.ofHours(12));
+    assertThat(KvCodecSettings.from(settings))
+        .isEqualTo(new KvCodecSettings(KvCodec.INT4, KvCompression.ZSTD, true, 2.5, 64));
     assertThat(ModelSettings.from(settings).dtype()).isEqualTo(Dtype.FP32);
     assertThat(KafkaSettings.from(settings).delivery()).isEqualTo(Delivery.AT_LEAST_ONCE);
     assertThat(KafkaSettings.from(settings).client())
@@ -59,6 +66,11 @@ class SettingsTest {
     assertThatThrownBy(
             () -> KvSettings.from(Settings.of(Map.of("kv.block-bytes", "99999999999999gb"))))
         .hasMessageContaining("kv.block-bytes");
+    for (String ratio : List.of("0.9", "8.5", "two", "1e0", "NaN")) {
+      Settings wrong = Settings.of(Map.of("kv.compression-ratio", ratio));
+      assertThatThrownBy(() -> KvCodecSettings.from(wrong))
+          .hasMessageContainingAll("kv.compression-ratio", "'" + ratio + "'", "1 to 8");
+    }
     for (String weights : List.of("acme", "acme=0", "acme=1,acme=2", "=1", "acme=1,")) {
       Settings wrong = Settings.of(Map.of("engine.tenant-weights", weights));
       assertThatThrownBy(() -> EngineSettings.from(wrong))

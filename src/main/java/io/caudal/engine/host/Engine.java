@@ -22,7 +22,6 @@ import io.caudal.text.ModelText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -50,12 +49,7 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine start(ModelSettings model, EngineSettings engine, KvSettings kv) {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
-    ModelRunnerFactory factory =
-        ServiceLoader.load(ModelRunnerFactory.class, Engine.class.getClassLoader())
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalStateException("no ModelRunnerFactory on the class path"));
-    Engine started = new Engine(factory.load(model), text, kv);
+    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
       started.startLoops(engine, kv.deviceTokens());
       return started;

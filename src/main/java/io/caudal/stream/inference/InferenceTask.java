@@ -59,7 +59,7 @@ final class InferenceTask {
         new LiveSettings(
             settings.given(), context.broadcastState(LiveSettings.STATE), engine, subtask);
     store = new SessionStore(context.runtime());
-    memory = new SessionMemory(store, engine, metrics.metrics());
+    memory = new SessionMemory(store, engine, metrics.metrics(), live);
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
   }

@@ -1,6 +1,7 @@
 package io.caudal.stream.inference;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.config.KvCodecSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
@@ -36,6 +37,7 @@ final class LiveSettings {
   private final int subtask;
   private long version;
   private boolean singleFlight;
+  private KvCodecSettings kvCodec;
 
   LiveSettings(
       Map<String, String> given, BroadcastState<String, String> state, Engine engine, int subtask)
@@ -46,8 +48,10 @@ final class LiveSettings {
     this.subtask = subtask;
     String stored = state.get(VERSION);
     this.version = stored == null ? 0 : Long.parseLong(stored);
+    Settings now = merged(Map.of());
+    this.kvCodec = KvCodecSettings.from(now);
     // Also without a change: a lingering engine may have those of the job before.
-    apply(merged(Map.of()));
+    apply(now);
   }
 
   /** Grows with each change that was applied. */
@@ -58,6 +62,11 @@ final class LiveSettings {
   /** Whether identical requests without a session are answered by one generation. */
   boolean singleFlight() {
     return singleFlight;
+  }
+
+  /** How KV that is written to state is encoded. */
+  KvCodecSettings kvCodec() {
+    return kvCodec;
   }
 
   /** Applies a change whole, or nothing of it. */
@@ -108,6 +117,7 @@ final class LiveSettings {
 
   private void apply(Settings settings) {
     singleFlight = RequestSettings.from(settings).singleFlight();
+    kvCodec = KvCodecSettings.from(settings);
     engine.configure(EngineSettings.from(settings), KvSettings.from(settings));
   }
 }

@@ -8,8 +8,9 @@ import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.TokenChain;
 import io.caudal.kv.codec.BlockMiss;
+import io.caudal.kv.codec.CodecChoice;
 import io.caudal.kv.codec.DecodedBlock;
-import io.caudal.kv.codec.KvBlockCodecV1;
+import io.caudal.kv.codec.KvBlockFormat;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.stream.state.SessionHeader;
@@ -25,16 +26,20 @@ final class SessionMemory {
 
   private final SessionStore store;
   private final SubtaskMetrics metrics;
-  private final KvBlockCodecV1 codec;
+  private final LiveSettings live;
+  private final KvBlockFormat format;
+  private final BlockWriter writer;
   private final int blockTokens;
   private final long vocabulary;
 
-  SessionMemory(SessionStore store, Engine engine, SubtaskMetrics metrics) {
+  SessionMemory(SessionStore store, Engine engine, SubtaskMetrics metrics, LiveSettings live) {
     ModelInfo model = engine.model();
     this.store = store;
     this.metrics = metrics;
-    this.codec = new KvBlockCodecV1(model.kv(), model.fingerprint());
+    this.live = live;
+    this.format = new KvBlockFormat(model.kv(), model.fingerprint());
     this.blockTokens = engine.blockTokens();
+    this.writer = new BlockWriter(store, metrics, format, model.kv(), blockTokens);
     this.vocabulary = engine.text().fingerprint();
   }
 
@@ -73,7 +78,7 @@ final class SessionMemory {
       DecodedBlock decoded =
           encoded == null
               ? new DecodedBlock.Miss(BlockMiss.TRUNCATED)
-              : codec.decode(encoded, first / blockTokens, n, hash);
+              : format.decode(encoded, first / blockTokens, n, hash);
       if (decoded instanceof DecodedBlock.Hit hit) {
         blocks.add(hit.block());
         metrics.add(Counter.RESTORED_TOKENS, n);
@@ -96,17 +101,12 @@ final class SessionMemory {
     if (header.kvTokens() > 0 && header.kvBlockTokens() != blockTokens) {
       store.clearBlocks();
     }
-    int kvTokens = storedTokens(header);
     int kvFrom = header.kvFrom();
     if (turn.storedTokens() == 0 && !outcome.newBlocks().isEmpty()) {
       kvFrom = outcome.newBlocks().get(0).index() * blockTokens;
     }
-    for (KvBlock block : outcome.newBlocks()) {
-      byte[] encoded = codec.encode(block);
-      store.putBlock(block.index(), encoded);
-      metrics.add(Counter.STORED_BYTES, encoded.length);
-      kvTokens = block.index() * blockTokens + block.tokens();
-    }
+    CodecChoice choice = new CodecChoice(format, live.kvCodec());
+    int kvTokens = writer.write(outcome.newBlocks(), storedTokens(header), choice);
     SessionHeader next = header.afterTurn(all.length, kvFrom, kvTokens, blockTokens, vocabulary);
     store.setHeader(next);
     return next;
