@@ -43,6 +43,7 @@ public final class StepEngine {
   private final EngineClock clock;
   private final Map<Sequence, LiveGeneration> live = new LinkedHashMap<>();
   private long submissions;
+  private List<Slice> inStep = List.of();
 
   /**
    * @param pool books of the runner's KV room
@@ -83,6 +84,11 @@ public final class StepEngine {
   /** The generations that have not ended; for an owner that has to give up. */
   public List<GenerationListener> listeners() {
     return live.values().stream().map(LiveGeneration::listener).toList();
+  }
+
+  /** After a step that threw: the generations of its forward pass; none if it failed elsewhere. */
+  public List<Generation> suspects() {
+    return inStep.stream().map(slice -> task(slice.sequence()).generation()).toList();
   }
 
   /**
@@ -168,18 +174,32 @@ public final class StepEngine {
       task(slice.sequence()).started(now);
       chunks.add(chunk(slice));
     }
-    float[][] logits = runner.forward(chunks);
-    int row = 0;
-    for (Slice slice : slices) {
-      boolean completes = slice.completes();
+    inStep = slices;
+    ForwardPass pass = ForwardPass.run(runner, chunks);
+    inStep = List.of();
+    for (int i = 0; i < slices.size(); i++) {
+      Slice slice = slices.get(i);
       Sequence sequence = slice.sequence();
+      RuntimeException failure = pass.failure(i);
+      if (failure != null) {
+        LOG.error("the model failed on request {}", sequence.requestId(), failure);
+        fail(task(sequence), breaksEngine(failure));
+        continue;
+      }
       sequence.setComputed(sequence.computed() + slice.tokens());
-      if (completes) {
+      float[] own = pass.logits(i);
+      if (own != null) {
         LiveGeneration task = task(sequence);
-        float[] own = logits[row++];
         guarded(task, () -> advance(task, own));
       }
     }
+  }
+
+  private static Failure breaksEngine(RuntimeException failure) {
+    return new Failure(
+        ErrorCode.BREAKS_ENGINE,
+        "the model failed on this request and not on the others of its step: "
+            + failure.getMessage());
   }
 
   private static Chunk chunk(Slice slice) {
