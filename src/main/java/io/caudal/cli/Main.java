@@ -27,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Stateful LLM inference on Apache Flink.",
     subcommands = {
       LocalCommand.class,
+      ClusterCommand.class,
+      DeadLetterCommand.class,
       ChatCommand.class,
       DemoCommand.class,
       GenerateCommand.class,
