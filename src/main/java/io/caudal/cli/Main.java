@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DeadLetterCommand.class,
       ChatCommand.class,
       DemoCommand.class,
+      ConfigCommand.class,
       GenerateCommand.class,
       BenchCommand.class,
       MakeModelCommand.class,
@@ -57,7 +58,8 @@ public final class Main implements Runnable {
     System.exit(code);
   }
 
-  static CommandLine commandLine() {
+  /** The command with its subcommands, which ends no process. */
+  public static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -5,9 +5,12 @@ import io.caudal.error.ErrorCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,11 +28,16 @@ public final class ConfigKey<T> {
   private static final Pattern WEIGHT =
       Pattern.compile("\\s*([^=,]{1,256}?)\\s*=\\s*(\\d{1,4}(?:\\.\\d{1,6})?)\\s*");
 
+  private static final Pattern LEVEL =
+      Pattern.compile("\\s*([\\w.$-]{1,256})\\s*=\\s*([a-z]+)\\s*");
+  private static final Set<String> LEVELS =
+      new LinkedHashSet<>(List.of("off", "error", "warn", "info", "debug", "trace"));
+
   private final String name;
   private final String defaultText;
-  private final String range;
   private final String description;
   private final Function<String, Optional<T>> parser;
+  private String range;
   private boolean live;
 
   private ConfigKey(
@@ -143,6 +151,24 @@ public final class ConfigKey<T> {
         name, "", "NAME=WEIGHT[,…], weights 0.001 to 1000", description, ConfigKey::weights);
   }
 
+  /**
+   * Log levels by logger, written {@code io.caudal=debug,org.apache.kafka=warn}; empty for none.
+   */
+  static ConfigKey<Map<String, String>> levels(String name, String description) {
+    return new ConfigKey<>(
+        name,
+        "",
+        "LOGGER=LEVEL[,…], levels " + String.join(" | ", LEVELS),
+        description,
+        ConfigKey::levels);
+  }
+
+  /** Names what a number counts. */
+  ConfigKey<T> in(String unit) {
+    range = range + " " + unit;
+    return this;
+  }
+
   /** Marks a setting that may change while the job runs. */
   ConfigKey<T> live() {
     live = true;
@@ -157,7 +183,7 @@ public final class ConfigKey<T> {
     return defaultText;
   }
 
-  /** What values are allowed, in words. */
+  /** What values are allowed, in words, with the unit. */
   public String range() {
     return range;
   }
@@ -202,6 +228,21 @@ public final class ConfigKey<T> {
 
   private static String plain(double number) {
     return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+  }
+
+  private static Optional<Map<String, String>> levels(String text) {
+    Map<String, String> levels = new LinkedHashMap<>();
+    for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      Matcher matcher = LEVEL.matcher(part.toLowerCase(Locale.ROOT));
+      if (!matcher.matches() || !LEVELS.contains(matcher.group(2))) {
+        return Optional.empty();
+      }
+      String logger = part.substring(0, part.indexOf('=')).strip();
+      if (levels.putIfAbsent(logger, matcher.group(2)) != null) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Map.copyOf(levels));
   }
 
   private static Optional<Long> number(String text) {

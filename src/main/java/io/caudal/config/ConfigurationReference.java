@@ -1,6 +1,7 @@
 package io.caudal.config;
 
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The configuration reference, generated from the keys themselves. */
@@ -12,12 +13,23 @@ public final class ConfigurationReference {
       Generated from the code by `ConfigurationReferenceTest`; don't edit. Settings are arguments of
       the job (`--KEY VALUE`) and of the commands (`-D KEY=VALUE`). Keys that start with
       `kafka.client.` go to every Kafka client as they are (without that prefix) and are never
-      printed. *Live* settings can also be changed while the job runs, through the control topic; a
-      change of any other needs a restart of the job. Parallelism, checkpoints, state backend and
+      printed. *Live* settings can also be changed while the job runs (`bin/caudal config`, or the
+      control topic); a change of any other needs a restart of the job. Parallelism, checkpoints, state backend and
       memory are Flink's own settings: see `flink-conf/config.yaml`.
 
       | key | default | allowed | live | meaning |
       | --- | --- | --- | --- | --- |
+      """;
+
+  private static final String ALIASES =
+      """
+
+      ## Other names
+
+      Every place that takes a key takes these too.
+
+      | name | key |
+      | --- | --- |
       """;
 
   private ConfigurationReference() {}
@@ -25,7 +37,16 @@ public final class ConfigurationReference {
   /** All keys as a Markdown page. */
   public static String markdown() {
     List<ConfigKey<?>> keys = Settings.keys();
-    return keys.stream().map(ConfigurationReference::row).collect(Collectors.joining("", HEAD, ""));
+    return keys.stream()
+        .map(ConfigurationReference::row)
+        .collect(Collectors.joining("", HEAD, ALIASES + aliases()));
+  }
+
+  private static String aliases() {
+    return new TreeMap<>(Settings.aliases())
+        .entrySet().stream()
+            .map(e -> String.format("| `%s` | `%s` |%n", e.getKey(), e.getValue()))
+            .collect(Collectors.joining());
   }
 
   private static String row(ConfigKey<?> key) {

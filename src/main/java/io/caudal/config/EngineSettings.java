@@ -28,15 +28,17 @@ public record EngineSettings(
 
   static final ConfigKey<Integer> STEP_LOOPS =
       ConfigKey.integer(
-          "engine.step-loops",
-          0,
-          0,
-          64,
-          "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights;"
-              + " 0 takes one per core on the CPU and one on a GPU.");
+              "engine.step-loops",
+              0,
+              0,
+              64,
+              "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights;"
+                  + " 0 takes one per core on the CPU and one on a GPU.")
+          .in("step loops");
   static final ConfigKey<Integer> MAX_BATCH =
       ConfigKey.integer(
               "engine.max-batch", 16, 1, 1024, "Most sequences in one step of one step loop.")
+          .in("sequences")
           .live();
   static final ConfigKey<Integer> TOKEN_BUDGET =
       ConfigKey.integer(
@@ -46,6 +48,7 @@ public record EngineSettings(
               65536,
               "Most tokens that one step computes; longer prompts are prefilled in chunks, so that"
                   + " they don't stall the others' decode.")
+          .in("tokens")
           .live();
   static final ConfigKey<Integer> PREFILL_PERCENT =
       ConfigKey.integer(

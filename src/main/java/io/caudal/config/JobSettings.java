@@ -28,35 +28,39 @@ public record JobSettings(
           "job.name", "caudal", ".{1,128}", "up to 128 characters", "The job's name in Flink.");
   static final ConfigKey<Integer> CAPACITY =
       ConfigKey.integer(
-          "job.capacity",
-          512,
-          1,
-          100_000,
-          "Requests that one subtask has at hand, queued and running; more are set aside in state.");
+              "job.capacity",
+              512,
+              1,
+              100_000,
+              "Requests that one subtask has at hand, queued and running; more are set aside in state.")
+          .in("requests");
   static final ConfigKey<Integer> HARD_CAPACITY =
       ConfigKey.integer(
-          "job.hard-capacity",
-          4096,
-          1,
-          1_000_000,
-          "Most requests that one subtask has at hand: when `job.capacity` and `job.aside-capacity`"
-              + " are full, a record is let in only while a checkpoint waits behind it.");
+              "job.hard-capacity",
+              4096,
+              1,
+              1_000_000,
+              "Most requests that one subtask has at hand: when `job.capacity` and `job.aside-capacity`"
+                  + " are full, a record is let in only while a checkpoint waits behind it.")
+          .in("requests");
   static final ConfigKey<Integer> SESSION_CAPACITY =
       ConfigKey.integer(
-          "job.session-capacity",
-          16,
-          1,
-          100_000,
-          "Most requests of one session that a subtask has at hand; one runs at a time.");
+              "job.session-capacity",
+              16,
+              1,
+              100_000,
+              "Most requests of one session that a subtask has at hand; one runs at a time.")
+          .in("requests");
   static final ConfigKey<Integer> ASIDE_CAPACITY =
       ConfigKey.integer(
-          "job.aside-capacity",
-          16_384,
-          0,
-          10_000_000,
-          "Requests that one subtask sets aside in state, beyond `job.capacity` and"
-              + " `job.session-capacity`, before it holds back the source. They come to hand by"
-              + " priority, then so that tenants have equally many there.");
+              "job.aside-capacity",
+              16_384,
+              0,
+              10_000_000,
+              "Requests that one subtask sets aside in state, beyond `job.capacity` and"
+                  + " `job.session-capacity`, before it holds back the source. They come to hand by"
+                  + " priority, then so that tenants have equally many there.")
+          .in("requests");
   static final ConfigKey<Duration> METRICS_INTERVAL =
       ConfigKey.duration(
           "metrics.interval",

@@ -25,12 +25,13 @@ public record KvSettings(
 
   static final ConfigKey<Integer> DEVICE_TOKENS =
       ConfigKey.integer(
-          "kv.device.tokens",
-          65536,
-          256,
-          Integer.MAX_VALUE,
-          "Token positions of KV that an engine keeps on its device, for running sequences and for"
-              + " sessions that may come back; its step loops share them evenly.");
+              "kv.device.tokens",
+              65536,
+              256,
+              Integer.MAX_VALUE,
+              "Token positions of KV that an engine keeps on its device, for running sequences and for"
+                  + " sessions that may come back; its step loops share them evenly.")
+          .in("tokens");
   static final ConfigKey<Long> HOST_BYTES =
       ConfigKey.bytes(
               "kv.host.bytes",
@@ -49,26 +50,31 @@ public record KvSettings(
           "Size that a KV block in Flink state aims at; a block holds a power of two of tokens.");
   static final ConfigKey<Long> WAITING_BYTES =
       ConfigKey.bytes(
-          "kv.waiting-bytes",
-          "128mb",
-          0,
-          1L << 40,
-          "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
-              + " device. Beyond it a returning session's KV is recomputed from its tokens.");
+              "kv.waiting-bytes",
+              "128mb",
+              0,
+              1L << 40,
+              "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
+                  + " device. Beyond it a returning session's KV is recomputed from its tokens.")
+          .live();
   static final ConfigKey<Integer> SESSION_MAX_TOKENS =
       ConfigKey.integer(
-          "kv.session.max-tokens",
-          0,
-          0,
-          Integer.MAX_VALUE,
-          "Most tokens that a session may remember; 0 takes the model's context length.");
+              "kv.session.max-tokens",
+              0,
+              0,
+              Integer.MAX_VALUE,
+              "Most tokens that a session may remember; 0 takes the model's context length.")
+          .in("tokens")
+          .live();
   static final ConfigKey<Duration> TTL =
       ConfigKey.duration(
-          "kv.state.ttl",
-          "7d",
-          "1s",
-          "3650d",
-          "Idle time after which a session is forgotten: its tokens, KV and recent results.");
+              "kv.state.ttl",
+              "7d",
+              "1s",
+              "3650d",
+              "Idle time after which a session is forgotten: its tokens, KV and recent results. A"
+                  + " shorter one holds for a session from its next request on.")
+          .live();
 
   static final List<ConfigKey<?>> KEYS =
       List.of(DEVICE_TOKENS, HOST_BYTES, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);

@@ -37,39 +37,46 @@ public record RequestSettings(
               + " topic, which keeps the first 700,000 bytes.");
   static final ConfigKey<Integer> DEFAULT_MAX_TOKENS =
       ConfigKey.integer(
-          "request.default-max-tokens",
-          256,
-          1,
-          1 << 20,
-          "Tokens generated at most when a request has no `max_tokens`.");
+              "request.default-max-tokens",
+              256,
+              1,
+              1 << 20,
+              "Tokens generated at most when a request has no `max_tokens`.")
+          .in("tokens")
+          .live();
   static final ConfigKey<Integer> MAX_NEW_TOKENS =
       ConfigKey.integer(
-          "request.max-new-tokens", 4096, 1, 1 << 20, "Largest `max_tokens` of a request.");
+              "request.max-new-tokens", 4096, 1, 1 << 20, "Largest `max_tokens` of a request.")
+          .in("tokens");
   static final ConfigKey<Duration> TIMEOUT =
       ConfigKey.duration(
-          "request.timeout",
-          "10min",
-          "100ms",
-          "24h",
-          "Longest time from the start of a request's work to its result; then it fails with"
-              + " `timeout`.");
+              "request.timeout",
+              "10min",
+              "100ms",
+              "24h",
+              "Longest time from the start of a request's work to its result; then it fails with"
+                  + " `timeout`.")
+          .live();
   static final ConfigKey<Integer> REMEMBERED =
       ConfigKey.integer(
-          "request.remembered",
-          16,
-          1,
-          1024,
-          "Results kept per session: a request id that comes again within them is answered from"
-              + " there, not generated again.");
+              "request.remembered",
+              16,
+              1,
+              1024,
+              "Results kept per session: a request id that comes again within them is answered from"
+                  + " there, not generated again.")
+          .in("results")
+          .live();
 
   static final ConfigKey<Duration> SESSIONLESS_TTL =
       ConfigKey.duration(
-          "request.sessionless-ttl",
-          "1h",
-          "1s",
-          "3650d",
-          "How long the result of a request without a session is kept: identical requests within it"
-              + " are answered from there.");
+              "request.sessionless-ttl",
+              "1h",
+              "1s",
+              "3650d",
+              "How long the result of a request without a session is kept: identical requests within it"
+                  + " are answered from there.")
+          .live();
 
   static final ConfigKey<Boolean> SINGLE_FLIGHT =
       ConfigKey.flag(

@@ -2,10 +2,15 @@ package io.caudal.config;
 
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +28,7 @@ public final class Settings {
               KvSettings.KEYS,
               KvCodecSettings.KEYS,
               RequestSettings.KEYS,
+              LogSettings.KEYS,
               JobSettings.KEYS)
           .flatMap(List::stream)
           .collect(
@@ -45,17 +51,43 @@ public final class Settings {
     return List.copyOf(KEYS.values());
   }
 
+  /** Other names of keys, with the key. */
+  public static Map<String, String> aliases() {
+    return Aliases.names();
+  }
+
+  /**
+   * The key of that name; an alias is none.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} for an unknown one, naming the nearest
+   */
+  public static ConfigKey<?> key(String name) {
+    ConfigKey<?> key = KEYS.get(name);
+    if (key == null) {
+      throw unknown(name);
+    }
+    return key;
+  }
+
+  /**
+   * The same settings with aliases replaced by their keys, and their values as those take them.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} if a key is there twice
+   */
+  public static Map<String, String> canonical(Map<String, String> values) {
+    return Aliases.resolve(values);
+  }
+
   /**
    * Takes what differs from the defaults.
    *
    * @throws CaudalException {@code CONFIG_INVALID} for an unknown key, naming the nearest one
    */
-  public static Settings of(Map<String, String> values) {
+  public static Settings of(Map<String, String> given) {
+    Map<String, String> values = canonical(given);
     for (String key : values.keySet()) {
       if (!KEYS.containsKey(key) && !key.startsWith(KAFKA_CLIENT_PREFIX)) {
-        throw new CaudalException(
-            ErrorCode.CONFIG_INVALID,
-            String.format("unknown setting '%s'; did you mean '%s'?", key, nearest(key)));
+        throw unknown(key);
       }
     }
     return new Settings(Map.copyOf(values));
@@ -69,12 +101,65 @@ public final class Settings {
    */
   public static void checkLive(String key, String value) {
     Settings changed = of(Map.of(key, value));
-    ConfigKey<?> known = KEYS.get(key);
-    if (known == null || !known.isLive()) {
-      throw new CaudalException(
-          ErrorCode.CONFIG_INVALID, "setting '" + key + "' can't change while the job runs");
+    for (String name : changed.values.keySet()) {
+      ConfigKey<?> known = KEYS.get(name);
+      if (known != null) {
+        changed.get(known); // a wrong value is worth saying before that it comes too late
+      }
+      if (known == null || !known.isLive()) {
+        throw new CaudalException(
+            ErrorCode.CONFIG_INVALID, "setting '" + key + "' can't change while the job runs");
+      }
     }
-    changed.get(known);
+  }
+
+  /** Everything wrong with a change of a running job's settings; empty if it may be applied. */
+  public static List<String> liveProblems(Map<String, String> set, Collection<String> reset) {
+    List<String> problems = new ArrayList<>();
+    set.forEach((key, value) -> problem(() -> checkLive(key, value)).ifPresent(problems::add));
+    for (String name : canonicalNames(reset)) {
+      problem(() -> checkLive(name, key(name).defaultText())).ifPresent(problems::add);
+    }
+    if (problems.isEmpty()) {
+      problem(() -> canonical(set)).ifPresent(problems::add);
+    }
+    return problems;
+  }
+
+  private static Optional<String> problem(Runnable check) {
+    try {
+      check.run();
+      return Optional.empty();
+    } catch (CaudalException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+
+  /** Names with aliases replaced by their keys, each once. */
+  public static Set<String> canonicalNames(Collection<String> names) {
+    return names.stream()
+        .map(name -> Aliases.names().getOrDefault(name, name))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * Checks one value, whether it may change while the job runs or not.
+   *
+   * @throws CaudalException {@code CONFIG_INVALID} if the key is unknown or the value not allowed
+   */
+  public static void check(String key, String value) {
+    Settings one = of(Map.of(key, value));
+    for (String name : one.values.keySet()) {
+      ConfigKey<?> known = KEYS.get(name);
+      if (known != null) {
+        one.get(known);
+      }
+    }
+  }
+
+  /** A setting's value as text, its default if it was not given. */
+  public String text(String key) {
+    return values.getOrDefault(key, key(key).defaultText());
   }
 
   /** What was given, not what defaults add. */
@@ -93,8 +178,14 @@ public final class Settings {
         .collect(Collectors.toMap(e -> e.getKey().substring(prefix.length()), Map.Entry::getValue));
   }
 
+  private static CaudalException unknown(String key) {
+    return new CaudalException(
+        ErrorCode.CONFIG_INVALID,
+        String.format("unknown setting '%s'; did you mean '%s'?", key, nearest(key)));
+  }
+
   private static String nearest(String key) {
-    return KEYS.keySet().stream()
+    return Stream.concat(KEYS.keySet().stream(), Aliases.names().keySet().stream())
         .min(Comparator.comparingInt(known -> editDistance(key, known)))
         .orElseThrow();
   }

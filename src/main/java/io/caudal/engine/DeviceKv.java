@@ -64,6 +64,11 @@ final class DeviceKv implements SequenceMemory {
     return residentTokens.getOrDefault(sessionId, 0);
   }
 
+  /** Idle sessions on the device. Any thread. */
+  int residentSessions() {
+    return residentTokens.size();
+  }
+
   KvPool pool() {
     return pool;
   }

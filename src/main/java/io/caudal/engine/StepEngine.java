@@ -93,6 +93,21 @@ public final class StepEngine {
     return kv.residentTokens(sessionId);
   }
 
+  /** Idle sessions whose KV is on the device. Any thread. */
+  public int residentSessions() {
+    return kv.residentSessions();
+  }
+
+  /** Token positions of KV in use. */
+  public int usedTokens() {
+    return kv.pool().total() - kv.pool().free();
+  }
+
+  /** Token positions of KV that there is room for. Any thread. */
+  public int totalTokens() {
+    return kv.pool().total();
+  }
+
   /** Generations queued or running. */
   public int unfinished() {
     return live.size();

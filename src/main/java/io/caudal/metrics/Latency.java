@@ -9,6 +9,7 @@ public enum Latency {
   PREFILL_MS("First step until the first token."),
   DECODE_MS("First token until the last."),
   TTFT_MS("Arrival on the topic until the first token."),
+  ITL_MS("Gap between two tokens of an answer."),
   TPOT_MS("Time per output token after the first."),
   TOTAL_MS("Arrival on the topic until the result left the operator.");
 

@@ -1,5 +1,6 @@
 package io.caudal.metrics;
 
+import io.caudal.error.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -11,11 +12,15 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class SubtaskMetrics {
   private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
+  private final Map<ErrorCode, LongAdder> failures = new EnumMap<>(ErrorCode.class);
   private Map<Latency, LatencySketch> latencies = new EnumMap<>(Latency.class);
 
   public SubtaskMetrics() {
     for (Counter counter : Counter.values()) {
       counters.put(counter, new LongAdder());
+    }
+    for (ErrorCode code : ErrorCode.values()) {
+      failures.put(code, new LongAdder());
     }
   }
 
@@ -25,6 +30,21 @@ public final class SubtaskMetrics {
 
   public void record(Latency latency, double millis) {
     latencies.computeIfAbsent(latency, name -> new LatencySketch()).record(millis);
+  }
+
+  /** A request ended with this error. */
+  public void fail(ErrorCode code) {
+    Objects.requireNonNull(failures.get(code)).increment();
+  }
+
+  /** Requests that ended with this error. */
+  public long failures(ErrorCode code) {
+    return Objects.requireNonNull(failures.get(code)).sum();
+  }
+
+  /** Adds what was timed elsewhere. */
+  public void merge(Latency latency, LatencySketch other) {
+    latencies.computeIfAbsent(latency, name -> new LatencySketch()).merge(other);
   }
 
   public long count(Counter counter) {

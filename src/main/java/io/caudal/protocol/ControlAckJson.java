@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** A control acknowledgement's JSON, version 1. */
 public final class ControlAckJson {
@@ -16,13 +14,11 @@ public final class ControlAckJson {
         out -> {
           out.writeStringField("change_id", ack.changeId());
           out.writeNumberField("subtask", ack.subtask());
+          out.writeNumberField("subtasks", ack.subtasks());
           out.writeNumberField("config_version", ack.configVersion());
           out.writeStringField("status", ack.problems().isEmpty() ? "applied" : "refused");
-          out.writeObjectFieldStart("applied");
-          for (Map.Entry<String, String> entry : new TreeMap<>(ack.applied()).entrySet()) {
-            out.writeStringField(entry.getKey(), entry.getValue());
-          }
-          out.writeEndObject();
+          Wire.texts(out, "applied", ack.applied());
+          Wire.texts(out, "previous", ack.previous());
           out.writeArrayFieldStart("problems");
           for (String problem : ack.problems()) {
             out.writeString(problem);
@@ -40,10 +36,6 @@ public final class ControlAckJson {
 
   private static ControlAck ack(ObjectNode object) throws Refusal {
     JsonFields fields = new JsonFields(object, "");
-    Map<String, String> applied = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> entry : Read.object(fields, "applied").object().properties()) {
-      applied.put(entry.getKey(), entry.getValue().asText());
-    }
     List<String> problems = new ArrayList<>();
     JsonNode listed = fields.get("problems");
     for (JsonNode problem : listed == null ? List.<JsonNode>of() : listed) {
@@ -52,8 +44,10 @@ public final class ControlAckJson {
     return new ControlAck(
         Read.text(fields, "change_id"),
         Read.count(fields, "subtask"),
+        Read.count(fields, "subtasks"),
         Read.whole(fields, "config_version"),
-        applied,
+        Read.texts(fields, "applied"),
+        Read.texts(fields, "previous"),
         problems);
   }
 }

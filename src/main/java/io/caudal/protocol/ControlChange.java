@@ -1,6 +1,8 @@
 package io.caudal.protocol;
 
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of the control topic: live settings to change, all or none.
@@ -8,5 +10,14 @@ import java.util.Map;
  * @param changeId names the change in its acknowledgements; one that was applied already is
  *     acknowledged again and changes nothing
  * @param set new values by key
+ * @param reset keys that go back to what the job was started with
+ * @param by who asks, for the history; null if not said
  */
-public record ControlChange(String changeId, Map<String, String> set) {}
+public record ControlChange(
+    String changeId, Map<String, String> set, List<String> reset, @Nullable String by) {
+
+  /** Sets values, and doesn't say who. */
+  public ControlChange(String changeId, Map<String, String> set) {
+    this(changeId, set, List.of(), null);
+  }
+}

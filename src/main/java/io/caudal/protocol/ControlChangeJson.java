@@ -3,6 +3,8 @@ package io.caudal.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,11 +21,19 @@ public final class ControlChangeJson {
     return Wire.write(
         out -> {
           out.writeStringField("change_id", change.changeId());
+          Wire.text(out, "by", change.by());
           out.writeObjectFieldStart("set");
           for (Map.Entry<String, String> entry : new TreeMap<>(change.set()).entrySet()) {
             out.writeStringField(entry.getKey(), entry.getValue());
           }
           out.writeEndObject();
+          if (!change.reset().isEmpty()) {
+            out.writeArrayFieldStart("reset");
+            for (String key : change.reset()) {
+              out.writeString(key);
+            }
+            out.writeEndArray();
+          }
         });
   }
 
@@ -51,9 +61,25 @@ public final class ControlChangeJson {
       }
       set.put(entry.getKey(), entry.getValue().asText());
     }
-    if (set.isEmpty()) {
+    List<String> reset = reset(fields);
+    if (set.isEmpty() && reset.isEmpty()) {
       throw new Refusal(ErrorCode.MISSING_FIELD, "set is missing: the settings to change");
     }
-    return new ControlChange(id, set);
+    return new ControlChange(id, set, reset, fields.name("by", MAX_ID_CHARS));
+  }
+
+  private static List<String> reset(JsonFields fields) throws Refusal {
+    JsonNode listed = fields.get("reset");
+    if (listed != null && !listed.isArray()) {
+      throw fields.wrongType("reset", "an array of keys", listed);
+    }
+    List<String> reset = new ArrayList<>();
+    for (JsonNode key : listed == null ? List.<JsonNode>of() : listed) {
+      if (!key.isTextual()) {
+        throw fields.wrongType("reset", "an array of keys", key);
+      }
+      reset.add(key.asText());
+    }
+    return List.copyOf(reset);
   }
 }

@@ -3,6 +3,7 @@ package io.caudal.protocol;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
 import java.io.IOException;
 import java.util.Map;
@@ -25,9 +26,14 @@ public final class MetricsJson {
 
   private static void body(JsonGenerator out, MetricsRecord record) throws IOException {
     out.writeNumberField("subtask", record.subtask());
+    out.writeNumberField("subtasks", record.about().subtasks());
     out.writeNumberField("attempt", record.attempt());
     out.writeNumberField("window_start_ms", record.windowStartMillis());
     out.writeNumberField("window_end_ms", record.windowEndMillis());
+    out.writeStringField("task_manager", record.about().taskManager());
+    out.writeStringField("model", record.about().model());
+    out.writeNumberField("config_version", record.about().configVersion());
+    Wire.texts(out, "settings", record.about().settings());
     out.writeObjectFieldStart("counters");
     for (Map.Entry<String, Long> counter : new TreeMap<>(record.counters()).entrySet()) {
       out.writeNumberField(counter.getKey(), counter.getValue());
@@ -77,7 +83,19 @@ public final class MetricsJson {
         Read.whole(fields, "window_end_ms"),
         counters,
         gauges,
-        latencies);
+        latencies,
+        about(fields));
+  }
+
+  private static About about(JsonFields fields) throws Refusal {
+    String taskManager = fields.text("task_manager");
+    String model = fields.text("model");
+    return new About(
+        Read.count(fields, "subtasks"),
+        taskManager == null ? "" : taskManager,
+        model == null ? "" : model,
+        Read.whole(fields, "config_version"),
+        Read.texts(fields, "settings"));
   }
 
   private static LatencySummary latency(JsonFields fields) throws Refusal {

@@ -6,6 +6,8 @@ import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reading of records that Caudal itself wrote: fields that are not known are passed over, so that
@@ -57,6 +59,15 @@ final class Read {
       return new JsonFields(object, name + ".");
     }
     throw fields.wrongType(name, "an object", node);
+  }
+
+  /** The texts of the object in that field; none when it is absent. */
+  static Map<String, String> texts(JsonFields fields, String name) throws Refusal {
+    Map<String, String> texts = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : object(fields, name).object().properties()) {
+      texts.put(entry.getKey(), entry.getValue().asText());
+    }
+    return texts;
   }
 
   /** The objects of the array in that field; none when it is absent. */

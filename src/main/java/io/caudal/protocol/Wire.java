@@ -16,6 +16,8 @@ import io.caudal.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Jackson as all wire records use it: strict JSON, shallow, no duplicate keys, nothing after. */
@@ -85,6 +87,15 @@ final class Wire {
     if (value != null) {
       out.writeStringField(name, value);
     }
+  }
+
+  /** An object of texts, in the order of its names. */
+  static void texts(JsonGenerator out, String name, Map<String, String> texts) throws IOException {
+    out.writeObjectFieldStart(name);
+    for (Map.Entry<String, String> entry : new TreeMap<>(texts).entrySet()) {
+      out.writeStringField(entry.getKey(), entry.getValue());
+    }
+    out.writeEndObject();
   }
 
   /** Writes the fields of one object. */

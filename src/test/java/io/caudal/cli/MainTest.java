@@ -23,7 +23,8 @@ class MainTest {
 
   @Test
   void every_command_has_help() {
-    for (String command : new String[] {"local", "chat", "demo", "cluster", "dead-letter"}) {
+    for (String command :
+        new String[] {"local", "chat", "demo", "cluster", "dead-letter", "config"}) {
       assertThat(run(command, "--help")).isZero();
     }
   }
@@ -56,6 +57,28 @@ class MainTest {
     assertThat(err.toString()).contains("--duration needs a --rate above 0");
     assertThat(run("bench", "stream", "--scale", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("--scale 0.0 is not allowed");
+  }
+
+  @Test
+  void presets_are_listed_and_shown_without_a_broker() {
+    assertThat(run("config", "preset", "list")).isZero();
+    assertThat(out.toString()).contains("development", "bulk_processing");
+    assertThat(run("config", "preset", "show", "low_latency")).isZero();
+    assertThat(out.toString())
+        .containsPattern("engine.max-batch +8 +16 +live")
+        .containsPattern("results.delivery +at-least-once +exactly-once +restart");
+    assertThat(run("config", "preset", "show", "fastest")).isEqualTo(1);
+    assertThat(err.toString()).contains("no preset is called 'fastest'", "memory_efficient");
+  }
+
+  @Test
+  void a_wrong_change_is_refused_before_a_broker_is_asked() {
+    assertThat(run("config", "set", "log.level=a=debug")).isEqualTo(1);
+    assertThat(err.toString()).contains("did you mean 'log.levels'?").hasLineCount(1);
+    assertThat(run("config", "reset")).isEqualTo(2);
+    assertThat(run("config", "get", "engine.maxbatch")).isEqualTo(1);
+    assertThat(run("config", "apply-file", "/no/such/file")).isEqualTo(1);
+    assertThat(err.toString()).contains("STORAGE_UNAVAILABLE: cannot read /no/such/file");
   }
 
   @Test

@@ -86,6 +86,58 @@ class SettingsTest {
   }
 
   @Test
+  void an_alias_is_its_key_and_takes_that_keys_values() {
+    Settings settings = Settings.of(Map.of("batch_size", "4", "use_cuda", "false"));
+
+    assertThat(settings.given())
+        .containsOnly(Map.entry("engine.max-batch", "4"), Map.entry("model.device", "cpu"));
+    assertThat(Settings.aliases().values())
+        .allSatisfy(key -> assertThat(Settings.key(key).name()).isEqualTo(key));
+    assertThatThrownBy(() -> Settings.of(Map.of("batch_size", "4", "engine.max-batch", "8")))
+        .hasMessageContainingAll("engine.max-batch", "twice");
+    assertThatThrownBy(() -> Settings.of(Map.of("use_cuda", "perhaps")))
+        .hasMessageContainingAll("use_cuda", "true | false");
+    assertThatThrownBy(() -> Settings.of(Map.of("batch_sise", "4")))
+        .hasMessageContaining("batch_size");
+  }
+
+  @Test
+  void a_live_change_is_checked_whole() {
+    assertThat(Settings.liveProblems(Map.of("batch_size", "8"), List.of("timeout"))).isEmpty();
+    assertThat(
+            Settings.liveProblems(
+                Map.of("batch_size", "0", "model.dtype", "fp32"), List.of("nonsense")))
+        .hasSize(3)
+        .anySatisfy(problem -> assertThat(problem).contains("engine.max-batch", "1 to 1024"))
+        .anySatisfy(problem -> assertThat(problem).contains("model.dtype", "can't change"))
+        .anySatisfy(problem -> assertThat(problem).contains("nonsense", "did you mean"));
+  }
+
+  @Test
+  void log_levels_are_by_logger_and_verbose_is_one_of_them() {
+    Settings settings =
+        Settings.of(Map.of("log.levels", "org.apache.Kafka = WARN, a=off", "verbose", "true"));
+
+    assertThat(LogSettings.from(settings).effectiveLevels())
+        .containsOnly(
+            Map.entry("org.apache.Kafka", "warn"),
+            Map.entry("a", "off"),
+            Map.entry("io.caudal", "debug"));
+    assertThatThrownBy(() -> LogSettings.from(Settings.of(Map.of("log.levels", "a=loud"))))
+        .hasMessageContainingAll("log.levels", "a=loud", "trace");
+  }
+
+  @Test
+  void every_preset_sets_what_is_allowed_and_something_live() {
+    for (String name : Preset.NAMES) {
+      Preset preset = Preset.named(name);
+      assertThat(preset.description()).as(name).isNotEmpty();
+      assertThat(preset.settings().keySet()).as(name).anyMatch(key -> Settings.key(key).isLive());
+    }
+    assertThatThrownBy(() -> Preset.named("fast")).hasMessageContainingAll("fast", "low_latency");
+  }
+
+  @Test
   void client_secrets_are_not_printed() {
     Settings settings = Settings.of(Map.of("kafka.client.sasl.jaas.config", "password='hunter2'"));
 

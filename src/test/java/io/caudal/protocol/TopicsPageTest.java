@@ -69,9 +69,10 @@ class TopicsPageTest {
                 1,
                 Map.of(),
                 Map.of("engine_unfinished", 1.0),
-                Map.of("ttft_ms", latency))),
-        ControlChangeJson.write(new ControlChange("c", Map.of())),
-        ControlAckJson.write(new ControlAck("c", 0, 1, Map.of(), List.of())));
+                Map.of("ttft_ms", latency),
+                new MetricsRecord.About(1, "tm", "demo", 1, Map.of()))),
+        ControlChangeJson.write(new ControlChange("c", Map.of(), List.of("k"), "me")),
+        ControlAckJson.write(new ControlAck("c", 0, 1, 1, Map.of(), Map.of(), List.of())));
   }
 
   private static void collect(JsonNode node, Set<String> names) {

@@ -185,6 +185,26 @@ public final class Engine implements AutoCloseable {
     return StepFailures.of(sessionId, requestId);
   }
 
+  /** Steps of all loops so far: while something is unfinished, they grow. */
+  public long steps() {
+    return loops.stream().mapToLong(StepLoop::steps).sum();
+  }
+
+  /** Token positions of KV in use on the device. */
+  public int usedTokens() {
+    return loops.stream().mapToInt(StepLoop::usedTokens).sum();
+  }
+
+  /** Token positions of KV that the device has room for. */
+  public int totalTokens() {
+    return loops.stream().mapToInt(loop -> loop.engine().totalTokens()).sum();
+  }
+
+  /** Idle sessions whose KV is on the device. */
+  public int residentSessions() {
+    return loops.stream().mapToInt(loop -> loop.engine().residentSessions()).sum();
+  }
+
   /** Generations queued or running. */
   public int unfinished() {
     return loops.stream().mapToInt(loop -> loop.unfinished().get()).sum();

@@ -34,6 +34,8 @@ final class StepLoop implements AutoCloseable {
   private final AtomicInteger unfinished = new AtomicInteger();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile long steps;
+  private volatile int usedTokens;
   private volatile @Nullable CaudalException failure;
 
   /**
@@ -91,6 +93,16 @@ final class StepLoop implements AutoCloseable {
     return unfinished;
   }
 
+  /** Steps so far. */
+  long steps() {
+    return steps;
+  }
+
+  /** Token positions of KV in use, after the last step. */
+  int usedTokens() {
+    return usedTokens;
+  }
+
   /** What ended the loop; null while it works. */
   @Nullable CaudalException failure() {
     return failure;
@@ -114,6 +126,7 @@ final class StepLoop implements AutoCloseable {
   }
 
   private void run() {
+    long stepped = 0;
     try {
       while (!closed) {
         for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
@@ -122,7 +135,11 @@ final class StepLoop implements AutoCloseable {
         long wait = linger.waitNanos(engine.unfinished(), EngineClock.SYSTEM.nanos());
         if (wait > 0) {
           pause(wait);
-        } else if (!engine.step() && inbox.isEmpty() && !closed) {
+        } else if (engine.step()) {
+          usedTokens = engine.usedTokens();
+          steps = ++stepped;
+        } else if (inbox.isEmpty() && !closed) {
+          usedTokens = engine.usedTokens();
           LockSupport.park(this);
         }
       }

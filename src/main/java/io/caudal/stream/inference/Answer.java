@@ -5,6 +5,7 @@ import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.TokenScores;
 import io.caudal.engine.host.Submission;
 import io.caudal.error.CaudalException;
+import io.caudal.metrics.LatencySketch;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenLogprobs;
@@ -21,6 +22,7 @@ final class Answer implements GenerationListener {
   private final InferenceCall call;
   private final int choice;
   private final @Nullable ScoreLog scores;
+  private final TokenGaps gaps = new TokenGaps();
   private final AtomicInteger pieces = new AtomicInteger();
   private @Nullable Submission submission;
   private volatile @Nullable GenerationOutcome outcome;
@@ -74,6 +76,16 @@ final class Answer implements GenerationListener {
     if (scores != null) {
       scores.append(next);
     }
+  }
+
+  @Override
+  public void onToken(int id) {
+    gaps.token(System.nanoTime());
+  }
+
+  /** Times between its tokens; once it has ended. */
+  LatencySketch gaps() {
+    return gaps.sketch();
   }
 
   @Override

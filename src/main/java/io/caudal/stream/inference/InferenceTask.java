@@ -36,8 +36,6 @@ final class InferenceTask {
   /** A session whose expiry is due while it is busy is looked at again after this. */
   private static final long BUSY_RETRY_MILLIS = 1000;
 
-  private final RequestSettings limits;
-  private final KvSettings kv;
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
   private final SessionStore store;
@@ -45,19 +43,23 @@ final class InferenceTask {
   private final TurnPreparer preparer;
   private final ResultFactory results;
   private final LiveSettings live;
+  private RequestSettings limits;
+  private KvSettings kv;
 
   InferenceTask(Settings settings, KeyedAsyncContext<Result> context, Engine engine)
       throws Exception {
     this.context = context;
-    limits = RequestSettings.from(settings);
-    kv = KvSettings.from(settings);
     this.engine = engine;
-    int subtask = context.runtime().getTaskInfo().getIndexOfThisSubtask();
-    MetricsReporter metrics = new MetricsReporter(context, subtask, engine);
-    context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     live =
         new LiveSettings(
-            settings.given(), context.broadcastState(LiveSettings.STATE), engine, subtask);
+            settings.given(),
+            context.broadcastState(LiveSettings.STATE),
+            engine,
+            context.runtime().getTaskInfo());
+    limits = live.requests();
+    kv = live.kv();
+    MetricsReporter metrics = new MetricsReporter(context, engine, live);
+    context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     store = new SessionStore(context.runtime());
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
     preparer = new TurnPreparer(engine, limits, kv);
@@ -121,6 +123,9 @@ final class InferenceTask {
 
   void control(ControlChange change, Emitter<Result> out) throws Exception {
     out.emit(Outputs.ACKS, live.change(change));
+    limits = live.requests();
+    kv = live.kv();
+    preparer.configure(limits, kv);
   }
 
   void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
@@ -178,6 +183,7 @@ final class InferenceTask {
     List<KvBlock> blocks = List.of();
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
+    int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
@@ -193,6 +199,8 @@ final class InferenceTask {
             header.tokens(),
             progress.stream().mapToInt(one -> one.ids().length).sum(),
             stored,
+            resident,
+            blocks.stream().mapToInt(KvBlock::tokens).sum(),
             startMillis,
             System.nanoTime() - startNanos);
 
@@ -285,8 +293,10 @@ final class InferenceTask {
     if (failure == null || !failure.code().retryable()) {
       long now = context.currentTimeMillis();
       SessionHeader header = store.remember(result, now, limits.remembered());
-      if (header.timerMillis() == 0) {
-        store.setHeader(header.withTimer(timer(now + ttlMillis(key))));
+      long due = now + ttlMillis(key);
+      if (header.timerMillis() == 0 || header.timerMillis() > due) {
+        context.deleteTimer(header.timerMillis());
+        store.setHeader(header.withTimer(timer(due)));
       }
     }
     return result;

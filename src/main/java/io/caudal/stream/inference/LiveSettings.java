@@ -3,16 +3,18 @@ package io.caudal.stream.inference;
 import io.caudal.config.EngineSettings;
 import io.caudal.config.KvCodecSettings;
 import io.caudal.config.KvSettings;
+import io.caudal.config.LogSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.Engine;
-import io.caudal.error.CaudalException;
+import io.caudal.engine.host.LogLevels;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlChange;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -35,23 +37,29 @@ final class LiveSettings {
   private final BroadcastState<String, String> state;
   private final Engine engine;
   private final int subtask;
+  private final int subtasks;
+  private Settings current;
+  private RequestSettings requests;
+  private KvSettings kv;
   private long version;
-  private boolean singleFlight;
   private KvCodecSettings kvCodec;
 
   LiveSettings(
-      Map<String, String> given, BroadcastState<String, String> state, Engine engine, int subtask)
+      Map<String, String> given, BroadcastState<String, String> state, Engine engine, TaskInfo task)
       throws Exception {
     this.given = given;
     this.state = state;
     this.engine = engine;
-    this.subtask = subtask;
+    this.subtask = task.getIndexOfThisSubtask();
+    this.subtasks = task.getNumberOfParallelSubtasks();
     String stored = state.get(VERSION);
     this.version = stored == null ? 0 : Long.parseLong(stored);
-    Settings now = merged(Map.of());
-    this.kvCodec = KvCodecSettings.from(now);
+    this.current = merged(Map.of(), Set.of());
+    this.requests = RequestSettings.from(current);
+    this.kv = KvSettings.from(current);
+    this.kvCodec = KvCodecSettings.from(current);
     // Also without a change: a lingering engine may have those of the job before.
-    apply(now);
+    apply(current);
   }
 
   /** Grows with each change that was applied. */
@@ -59,9 +67,26 @@ final class LiveSettings {
     return version;
   }
 
+  RequestSettings requests() {
+    return requests;
+  }
+
+  KvSettings kv() {
+    return kv;
+  }
+
   /** Whether identical requests without a session are answered by one generation. */
   boolean singleFlight() {
-    return singleFlight;
+    return requests.singleFlight();
+  }
+
+  /** What is in force and differs from the defaults; what may be secret is left out. */
+  Map<String, String> told() {
+    Map<String, String> told = new TreeMap<>(current.given());
+    told.keySet().removeIf(key -> key.startsWith(Settings.KAFKA_CLIENT_PREFIX));
+    told.entrySet()
+        .removeIf(entry -> Settings.key(entry.getKey()).defaultText().equals(entry.getValue()));
+    return told;
   }
 
   /** How KV that is written to state is encoded. */
@@ -72,52 +97,65 @@ final class LiveSettings {
   /** Applies a change whole, or nothing of it. */
   ControlAck change(ControlChange change) throws Exception {
     if (change.changeId().equals(state.get(LAST_CHANGE))) {
-      return new ControlAck(change.changeId(), subtask, version, change.set(), List.of());
+      return ack(change, change.set(), Map.of(), List.of());
     }
-    List<String> problems = problems(change);
+    List<String> problems = Settings.liveProblems(change.set(), change.reset());
     if (!problems.isEmpty()) {
-      return new ControlAck(change.changeId(), subtask, version, Map.of(), problems);
+      return ack(change, Map.of(), Map.of(), problems);
     }
-    Settings next = merged(change.set());
+    Map<String, String> set = Settings.canonical(change.set());
+    Set<String> reset = Settings.canonicalNames(change.reset());
+    Settings next = merged(set, reset);
+    Map<String, String> previous = new TreeMap<>();
+    Map<String, String> applied = new TreeMap<>();
+    for (Set<String> keys : List.of(set.keySet(), reset)) {
+      for (String key : keys) {
+        previous.put(key, current.text(key));
+        applied.put(key, next.text(key));
+      }
+    }
     apply(next);
-    for (Map.Entry<String, String> entry : change.set().entrySet()) {
+    for (String key : reset) {
+      state.remove(key);
+    }
+    for (Map.Entry<String, String> entry : set.entrySet()) {
       state.put(entry.getKey(), entry.getValue());
     }
     version++;
     state.put(VERSION, Long.toString(version));
     state.put(LAST_CHANGE, change.changeId());
-    return new ControlAck(change.changeId(), subtask, version, change.set(), List.of());
+    return ack(change, applied, previous, List.of());
   }
 
-  private static List<String> problems(ControlChange change) {
-    List<String> problems = new ArrayList<>();
-    change
-        .set()
-        .forEach(
-            (key, value) -> {
-              try {
-                Settings.checkLive(key, value);
-              } catch (CaudalException e) {
-                problems.add(e.getMessage());
-              }
-            });
-    return problems;
+  private ControlAck ack(
+      ControlChange change,
+      Map<String, String> applied,
+      Map<String, String> previous,
+      List<String> problems) {
+    return new ControlAck(
+        change.changeId(), subtask, subtasks, version, applied, previous, problems);
   }
 
-  private Settings merged(Map<String, String> change) throws Exception {
-    Map<String, String> all = new HashMap<>(given);
+  private Settings merged(Map<String, String> set, Set<String> reset) throws Exception {
+    Map<String, String> live = new TreeMap<>();
     for (Map.Entry<String, String> entry : state.immutableEntries()) {
       if (!entry.getKey().startsWith(INTERNAL)) {
-        all.put(entry.getKey(), entry.getValue());
+        live.put(entry.getKey(), entry.getValue());
       }
     }
-    all.putAll(change);
+    reset.forEach(live::remove);
+    live.putAll(set);
+    Map<String, String> all = new TreeMap<>(given);
+    all.putAll(live);
     return Settings.of(all);
   }
 
   private void apply(Settings settings) {
-    singleFlight = RequestSettings.from(settings).singleFlight();
+    current = settings;
+    requests = RequestSettings.from(settings);
+    kv = KvSettings.from(settings);
     kvCodec = KvCodecSettings.from(settings);
-    engine.configure(EngineSettings.from(settings), KvSettings.from(settings));
+    LogLevels.apply(LogSettings.from(settings));
+    engine.configure(EngineSettings.from(settings), kv);
   }
 }

@@ -1,38 +1,56 @@
 package io.caudal.stream.inference;
 
 import io.caudal.engine.host.Engine;
+import io.caudal.error.ErrorCode;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
 import io.caudal.protocol.Result;
 import io.caudal.stream.operator.Emitter;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import org.apache.flink.api.common.TaskInfo;
 
 /**
- * Sends one subtask's metrics to the metrics topic, and shows its counters to Flink's metric
- * system. Task thread only.
+ * Sends one subtask's metrics to the metrics topic, and shows its counters and gauges to Flink's
+ * metric system, in the operator's group {@code caudal}. Task thread only.
  */
 final class MetricsReporter {
+  /** Wire name of the counter of an error code: this, then the code. */
+  private static final String ERROR = "error_";
+
   private final KeyedAsyncContext<Result> context;
-  private final int subtask;
+  private final TaskInfo task;
   private final Engine engine;
+  private final LiveSettings live;
+  private final String taskManager;
   private final SubtaskMetrics metrics = new SubtaskMetrics();
+  private final Map<String, DoubleSupplier> gauges;
   private long windowStartMillis;
 
-  MetricsReporter(KeyedAsyncContext<Result> context, int subtask, Engine engine) {
+  MetricsReporter(KeyedAsyncContext<Result> context, Engine engine, LiveSettings live) {
     this.context = context;
-    this.subtask = subtask;
+    this.task = context.runtime().getTaskInfo();
     this.engine = engine;
+    this.live = live;
+    this.gauges = SubtaskGauges.of(context, engine);
     this.windowStartMillis = context.currentTimeMillis();
-    var group = context.runtime().getMetricGroup().addGroup("caudal");
+    var all = context.runtime().getMetricGroup();
+    this.taskManager = all.getAllVariables().getOrDefault("<tm_id>", "");
+    var group = all.addGroup("caudal");
     for (Counter counter : Counter.values()) {
       group.gauge(counter.label(), () -> metrics.count(counter));
     }
+    for (ErrorCode code : ErrorCode.values()) {
+      group.gauge(ERROR + code.code(), () -> metrics.failures(code));
+    }
+    gauges.forEach((name, gauge) -> group.gauge(name, gauge::getAsDouble));
   }
 
   SubtaskMetrics metrics() {
@@ -42,25 +60,46 @@ final class MetricsReporter {
   /** Ends the window and sends what happened in it. */
   void report(Emitter<Result> out) {
     long now = context.currentTimeMillis();
+    Map<String, Double> levels = new TreeMap<>();
+    gauges.forEach((name, gauge) -> levels.put(name, gauge.getAsDouble()));
+    Map<String, LatencySummary> latencies = new TreeMap<>();
+    for (Map.Entry<Latency, LatencySketch> entry : metrics.takeLatencies().entrySet()) {
+      if (entry.getValue().count() > 0) {
+        latencies.put(entry.getKey().label(), summary(entry.getValue()));
+      }
+    }
+    About about =
+        new About(
+            task.getNumberOfParallelSubtasks(),
+            taskManager,
+            engine.model().name(),
+            live.version(),
+            live.told());
+    out.emit(
+        Outputs.METRICS,
+        new MetricsRecord(
+            task.getIndexOfThisSubtask(),
+            context.attempt(),
+            windowStartMillis,
+            now,
+            counters(),
+            levels,
+            latencies,
+            about));
+    windowStartMillis = now;
+  }
+
+  private Map<String, Long> counters() {
     Map<String, Long> counters = new TreeMap<>();
     for (Counter counter : Counter.values()) {
       counters.put(counter.label(), metrics.count(counter));
     }
-    Map<String, LatencySummary> latencies = new TreeMap<>();
-    for (Map.Entry<Latency, LatencySketch> entry : metrics.takeLatencies().entrySet()) {
-      latencies.put(entry.getKey().label(), summary(entry.getValue()));
+    for (ErrorCode code : ErrorCode.values()) {
+      if (metrics.failures(code) > 0) {
+        counters.put(ERROR + code.code(), metrics.failures(code));
+      }
     }
-    out.emit(
-        Outputs.METRICS,
-        new MetricsRecord(
-            subtask,
-            context.attempt(),
-            windowStartMillis,
-            now,
-            counters,
-            Map.of("engine_unfinished", (double) engine.unfinished()),
-            latencies));
-    windowStartMillis = now;
+    return counters;
   }
 
   private static LatencySummary summary(LatencySketch sketch) {

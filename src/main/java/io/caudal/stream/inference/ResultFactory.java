@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the results of requests, and counts them. Task thread only. */
 final class ResultFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultFactory.class);
   private static final double NANOS_PER_MILLI = 1e6;
 
   /**
@@ -57,7 +60,9 @@ final class ResultFactory {
     Usage usage = new Usage(turn.context().length, first.cachedTokens(), tokens);
     Timings timings = timings(turn, first);
     boolean failed = first.failure() != null;
+    answers.forEach(answer -> metrics.merge(Latency.ITL_MS, answer.gaps()));
     if (!failed) {
+      countHits(turn, usage);
       boolean whole = turn.continuedTokens() == 0 && first.firstTokenMillis() > 0;
       record(usage, timings, whole && answers.size() == 1);
     }
@@ -78,6 +83,17 @@ final class ResultFactory {
         usage,
         timings,
         choices);
+  }
+
+  /** Says where the KV was that did not have to be computed. */
+  private void countHits(Turn turn, Usage usage) {
+    int cached = usage.cachedTokens();
+    int device = Math.min(cached, turn.residentTokens());
+    int state = Math.min(cached - device, turn.restoredTokens());
+    metrics.add(Counter.DEVICE_HIT_TOKENS, device);
+    metrics.add(Counter.STATE_HIT_TOKENS, state);
+    metrics.add(Counter.HOST_HIT_TOKENS, cached - device - state);
+    metrics.add(Counter.RECOMPUTED_TOKENS, Math.max(0, turn.historyTokens() - cached));
   }
 
   private static GenerationOutcome ended(Answer answer) {
@@ -126,6 +142,18 @@ final class ResultFactory {
       Timings timings,
       List<Choice> choices) {
     metrics.add(failure == null ? Counter.RESULTS_OK : Counter.RESULTS_FAILED, 1);
+    if (failure != null) {
+      metrics.fail(failure.code());
+    }
+    LOG.debug(
+        "request {} of session {}: {}, {} of {} prompt tokens cached, {} generated, {} ms",
+        request.requestId(),
+        request.sessionId(),
+        failure == null ? "ok" : failure.code().code(),
+        usage.cachedTokens(),
+        usage.promptTokens(),
+        usage.completionTokens(),
+        Math.round(timings.totalMs()));
     return new Result(
         request.requestId(),
         request.sessionId(),

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param historyTokens of these, the tokens that the session remembers already
  * @param continuedTokens tokens that an earlier attempt generated
  * @param storedTokens tokens up to the last whose KV was in state and of use; 0 for none
+ * @param residentTokens tokens whose KV was on the device when its work began
+ * @param restoredTokens tokens whose KV was read from state for it
  * @param startMillis epoch milliseconds when its work began
  * @param restoreNanos time spent on reading and decoding KV
  */
@@ -22,6 +24,8 @@ record Turn(
     int historyTokens,
     int continuedTokens,
     int storedTokens,
+    int residentTokens,
+    int restoredTokens,
     long startMillis,
     long restoreNanos) {
 

@@ -15,15 +15,24 @@ import org.jspecify.annotations.Nullable;
 /** Turns a request and what its session remembers into the context to generate from. */
 final class TurnPreparer {
   private final Engine engine;
-  private final RequestSettings limits;
-  private final int sessionMaxTokens;
+  private RequestSettings limits;
+  private int sessionMaxTokens;
 
   TurnPreparer(Engine engine, RequestSettings limits, KvSettings kv) {
     this.engine = engine;
     this.limits = limits;
+    this.sessionMaxTokens = sessionMaxTokens(kv);
+  }
+
+  /** Live settings; they hold from the next request on. */
+  void configure(RequestSettings limits, KvSettings kv) {
+    this.limits = limits;
+    this.sessionMaxTokens = sessionMaxTokens(kv);
+  }
+
+  private int sessionMaxTokens(KvSettings kv) {
     int context = engine.model().contextTokens();
-    this.sessionMaxTokens =
-        kv.sessionMaxTokens() == 0 ? context : Math.min(context, kv.sessionMaxTokens());
+    return kv.sessionMaxTokens() == 0 ? context : Math.min(context, kv.sessionMaxTokens());
   }
 
   /**

@@ -29,13 +29,20 @@ public final class KafkaEnds {
   }
 
   /** Requests from where the group stopped, or from the topic's start. */
+  @SuppressWarnings("deprecation") // the connector takes nothing else
   public KafkaSource<RawRecord> requests() {
-    return source(settings.requestsTopic());
+    return source(
+        settings.requestsTopic(),
+        OffsetsInitializer.committedOffsets(
+            org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST));
   }
 
-  /** Control changes, likewise. */
+  /**
+   * Control changes. A job that starts without state takes all that the topic has kept, for they
+   * are what is in force.
+   */
   public KafkaSource<RawRecord> control() {
-    return source(settings.controlTopic());
+    return source(settings.controlTopic(), OffsetsInitializer.earliest());
   }
 
   public KafkaSink<Result> results() {
@@ -82,16 +89,13 @@ public final class KafkaEnds {
         new RecordWriter<>(settings.acksTopic(), ControlAck::changeId, ControlAckJson::write));
   }
 
-  @SuppressWarnings("deprecation") // the connector takes nothing else
-  private KafkaSource<RawRecord> source(String topic) {
+  private KafkaSource<RawRecord> source(String topic, OffsetsInitializer start) {
     return KafkaSource.<RawRecord>builder()
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(settings.groupId())
         .setClientIdPrefix(settings.groupId() + "-" + topic)
         .setTopics(topic)
-        .setStartingOffsets(
-            OffsetsInitializer.committedOffsets(
-                org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
+        .setStartingOffsets(start)
         .setProperties(clientProperties())
         .setProperty("isolation.level", "read_committed")
         .setDeserializer(new RawRecordReader())

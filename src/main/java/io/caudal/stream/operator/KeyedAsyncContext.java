@@ -1,6 +1,8 @@
 package io.caudal.stream.operator;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -31,6 +33,12 @@ public interface KeyedAsyncContext<OUT> {
 
   /** Epoch milliseconds, by the operator's clock. */
   long currentTimeMillis();
+
+  /** The TaskManager's folders for what need not last, RocksDB's files among it. */
+  List<Path> temporaryFolders();
+
+  /** What the operator has taken in and not finished. Any thread may ask. */
+  InFlight inFlight();
 
   /**
    * Has {@link KeyedAsyncFunction#onTimer} called for the current key at an epoch millisecond; the

@@ -131,6 +131,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
             this,
             getInternalTimerService("keyed-async", VoidNamespaceSerializer.INSTANCE, this),
             out,
+            () -> new InFlight(queues.accepted(), queues.running(), queues.aside()),
             restored,
             attempt.number());
     function.open(context);

@@ -1,9 +1,12 @@
 package io.caudal.stream.operator;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -17,6 +20,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   private final AbstractStreamOperator<OUT> operator;
   private final InternalTimerService<VoidNamespace> timers;
   private final Emitter<OUT> out;
+  private final Supplier<InFlight> inFlight;
   private final boolean restored;
   private final long attempt;
   private final List<Future<?>> periodic = new ArrayList<>();
@@ -25,11 +29,13 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
       AbstractStreamOperator<OUT> operator,
       InternalTimerService<VoidNamespace> timers,
       Emitter<OUT> out,
+      Supplier<InFlight> inFlight,
       boolean restored,
       long attempt) {
     this.operator = operator;
     this.timers = timers;
     this.out = out;
+    this.inFlight = inFlight;
     this.restored = restored;
     this.attempt = attempt;
   }
@@ -58,6 +64,17 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   @Override
   public long currentTimeMillis() {
     return timers.currentProcessingTime();
+  }
+
+  @Override
+  public List<Path> temporaryFolders() {
+    var taskManager = operator.getRuntimeContext().getTaskManagerRuntimeInfo();
+    return Arrays.stream(taskManager.getTmpDirectories()).map(Path::of).toList();
+  }
+
+  @Override
+  public InFlight inFlight() {
+    return inFlight.get();
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class ControlAckSerializer extends WireSerializer<ControlAck> {
 
   @Override
   public ControlAck createInstance() {
-    return new ControlAck("", 0, 0, Map.of(), List.of());
+    return new ControlAck("", 0, 0, 0, Map.of(), Map.of(), List.of());
   }
 
   @Override

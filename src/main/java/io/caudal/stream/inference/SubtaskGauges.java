@@ -1,0 +1,61 @@
+package io.caudal.stream.inference;
+
+import io.caudal.engine.host.Engine;
+import io.caudal.stream.operator.KeyedAsyncContext;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What a subtask and its process hold at the moment, by wire name; any thread may ask. Names that
+ * begin with {@code engine_} or {@code kv_} are the engine's, {@code heap_} and {@code disk_} the
+ * TaskManager's: subtasks of one TaskManager tell the same.
+ */
+final class SubtaskGauges {
+  private SubtaskGauges() {}
+
+  static Map<String, DoubleSupplier> of(KeyedAsyncContext<?> context, Engine engine) {
+    Map<String, DoubleSupplier> gauges = new TreeMap<>();
+    gauges.put("at_hand", () -> context.inFlight().atHand());
+    gauges.put("running", () -> context.inFlight().running());
+    gauges.put("aside", () -> context.inFlight().aside());
+    gauges.put("engine_unfinished", engine::unfinished);
+    gauges.put("engine_steps", engine::steps);
+    gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
+    gauges.put("kv_device_tokens", engine::usedTokens);
+    gauges.put("kv_device_room_tokens", engine::totalTokens);
+    gauges.put("kv_device_sessions", engine::residentSessions);
+    gauges.put("kv_host_bytes", engine::hostBytes);
+    gauges.put("kv_waiting_bytes", engine::waitingBytes);
+    Runtime jvm = Runtime.getRuntime();
+    gauges.put("heap_used_bytes", () -> jvm.totalMemory() - jvm.freeMemory());
+    gauges.put("heap_max_bytes", jvm::maxMemory);
+    List<Path> folders = context.temporaryFolders();
+    gauges.put("disk_free_bytes", () -> least(folders, FileStore::getUsableSpace));
+    gauges.put("disk_total_bytes", () -> least(folders, FileStore::getTotalSpace));
+    return gauges;
+  }
+
+  /** Asks a file store something. */
+  private interface Question {
+    long ask(FileStore store) throws IOException;
+  }
+
+  /** The smallest answer; −1 if a folder can't be asked. */
+  private static double least(List<Path> folders, Question question) {
+    long least = Long.MAX_VALUE;
+    try {
+      for (Path folder : folders) {
+        least = Math.min(least, question.ask(Files.getFileStore(folder)));
+      }
+    } catch (IOException e) {
+      return -1;
+    }
+    return least == Long.MAX_VALUE ? -1 : least;
+  }
+}

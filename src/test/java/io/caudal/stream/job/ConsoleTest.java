@@ -1,0 +1,187 @@
+package io.caudal.stream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.cli.Main;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands that show and change a running job, against one. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ConsoleTest {
+  private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
+
+  @SuppressWarnings("NullAway.Init")
+  private static Path folder;
+
+  @SuppressWarnings("NullAway.Init")
+  private static RunningJob job;
+
+  private String out = "";
+  private String err = "";
+
+  @BeforeAll
+  static void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
+    job = RunningJob.start(folder, Map.of("engine.token-budget", "256"));
+  }
+
+  @AfterAll
+  static void stop() {
+    job.close();
+  }
+
+  @Test
+  @Order(1)
+  void a_change_is_acknowledged_by_all_subtasks_and_holds() {
+    assertThat(run("config", "set", "batch_size=8", "request.default-max-tokens=3")).isZero();
+    assertThat(out)
+        .contains(
+            "subtask 0  version 1  engine.max-batch 16 -> 8, request.default-max-tokens 256 -> 3")
+        .contains("subtask 1  version 1  engine.max-batch 16 -> 8")
+        .contains("applied by 2 of 2 subtasks, version 1");
+
+    send("short", "{\"request_id\":\"short\",\"prompt\":\"Once\",\"ignore_eos\":true}");
+    Result result = only("short");
+    assertThat(result.usage().completionTokens()).isEqualTo(3);
+    assertThat(result.configVersion()).isEqualTo(1);
+
+    assertThat(run("config", "get", "engine.max-batch", "token_budget")).isZero();
+    assertThat(out)
+        .containsPattern("engine.max-batch +8\n")
+        .containsPattern("engine.token-budget +256\n")
+        .contains("version 1 in subtask 0, 1");
+    assertThat(run("config", "diff")).isZero();
+    assertThat(out)
+        .containsPattern("engine.max-batch +8 +16 +live\n")
+        .containsPattern("engine.token-budget +256 +512 +live\n")
+        .doesNotContain("job.capacity");
+  }
+
+  @Test
+  @Order(2)
+  void a_wrong_key_or_value_changes_nothing() {
+    int before = changes();
+
+    assertThat(run("config", "set", "engine.maxbatch=8", "engine.token-budget=1")).isEqualTo(1);
+    assertThat(err)
+        .contains("did you mean 'engine.max-batch'?", "16 to 65536 tokens", "nothing was changed");
+    assertThat(run("config", "set", "kv.device.tokens=4096")).isEqualTo(1);
+    assertThat(err).contains("can't change while the job runs");
+    assertThat(run("config", "set", "engine.max-batch")).isEqualTo(2);
+    assertThat(changes()).isEqualTo(before);
+  }
+
+  @Test
+  @Order(3)
+  void a_refusal_by_the_job_is_in_the_history() {
+    job.topics()
+        .send(
+            TOPICS.controlTopic(),
+            "x",
+            "{\"change_id\":\"raw\",\"by\":\"ben\",\"set\":{\"engine.max-batch\":0}}");
+    job.topics().await(TOPICS.acksTopic(), 4, value -> true);
+
+    assertThat(run("config", "history")).isZero();
+    assertThat(out)
+        .containsPattern("raw +ben +engine.max-batch=0 +refused: .*1 to 1024")
+        .containsPattern("cli-\\w+ .*engine.max-batch 16 -> 8, .* applied by 2 of 2");
+    assertThat(run("config", "history", "--key", "log.levels")).isZero();
+    assertThat(out).isEqualTo("no changes\n");
+  }
+
+  @Test
+  @Order(4)
+  void a_reset_goes_back_to_what_the_job_was_started_with() {
+    assertThat(run("config", "set", "engine.token-budget=64")).isZero();
+    assertThat(run("config", "reset", "engine.token-budget", "timeout")).isZero();
+    assertThat(out).contains("engine.token-budget 64 -> 256, request.timeout 10min -> 10min");
+    assertThat(run("config", "get", "engine.token-budget")).isZero();
+    assertThat(out).containsPattern("engine.token-budget +256\n");
+  }
+
+  @Test
+  @Order(5)
+  void a_file_and_a_preset_set_what_is_live_and_name_the_rest() throws Exception {
+    Path file = Files.writeString(folder.resolve("s.yaml"), "batch_size: 5\njob.capacity: 7\n");
+    assertThat(run("config", "apply-file", file.toString())).isZero();
+    assertThat(out)
+        .contains("engine.max-batch 8 -> 5")
+        .contains("needs a restart: -D job.capacity=7")
+        .contains("applied by 2 of 2");
+    assertThat(run("config", "diff", file.toString())).isZero();
+    assertThat(out).containsPattern("job.capacity +512 +7 +restart").doesNotContain("max-batch");
+
+    assertThat(run("config", "preset", "apply", "low_latency")).isZero();
+    assertThat(out).contains("engine.max-batch 5 -> 8", "-D results.delivery=at-least-once");
+    assertThat(run("config", "preset", "apply", "low_latency")).isZero();
+    assertThat(out).contains("already");
+  }
+
+  @Test
+  @Order(6)
+  void changes_outlive_a_lost_task_manager_and_a_rescale() throws Exception {
+    job.loseTaskManager();
+    assertThat(run("config", "set", "--timeout", "120", "engine.batch-linger=1ms")).isZero();
+    assertThat(out).contains("engine.batch-linger 0ms -> 1ms");
+    job.rescale(1);
+    assertThat(run("config", "set", "--timeout", "120", "engine.batch-linger=2ms")).isZero();
+    assertThat(out)
+        .contains("engine.batch-linger 1ms -> 2ms", "applied by 1 of 1")
+        .doesNotContain("subtask 1");
+    assertThat(run("config", "get", "engine.max-batch")).isZero();
+    assertThat(out).containsPattern("engine.max-batch +8\n");
+  }
+
+  private static int changes() {
+    return job.topics().all(TOPICS.controlTopic()).size();
+  }
+
+  private static void send(String session, String json) {
+    job.topics().send(TOPICS.requestsTopic(), session, json);
+  }
+
+  private static Result only(String id) {
+    return job
+        .topics()
+        .await(TOPICS.resultsTopic(), 1, value -> ResultJson.read(value).requestId().equals(id))
+        .stream()
+        .map(ResultJson::read)
+        .filter(result -> result.requestId().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private int run(String... args) {
+    StringWriter newOut = new StringWriter();
+    StringWriter newErr = new StringWriter();
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(newOut, true));
+    commandLine.setErr(new PrintWriter(newErr, true));
+    int code =
+        commandLine.execute(
+            Stream.concat(
+                    Arrays.stream(args), Stream.of("--bootstrap", job.kafka().bootstrapServers()))
+                .toArray(String[]::new));
+    out = newOut.toString();
+    err = newErr.toString();
+    return code;
+  }
+}
