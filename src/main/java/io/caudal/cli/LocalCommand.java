@@ -6,7 +6,6 @@ import io.caudal.cli.local.LocalOptions;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +20,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Data is in a temporary folder, deleted at the end. Set CAUDAL_HOME to a folder to keep it:",
-      "the next run goes on where this one ended, sessions included."
+      "the next run goes on where this one ended, sessions included. Ctrl-C and SIGTERM stop the job",
+      "with a savepoint then."
     })
 final class LocalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -66,7 +66,7 @@ final class LocalCommand implements Callable<Integer> {
       out.println("chat         bin/caudal chat --bootstrap " + caudal.bootstrapServers());
       out.println("Ctrl-C ends it.");
       out.flush();
-      new CountDownLatch(1).await();
+      caudal.serve();
       return 0;
     }
   }

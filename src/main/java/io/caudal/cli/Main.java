@@ -2,6 +2,7 @@ package io.caudal.cli;
 
 import io.caudal.cli.engine.GenerateCommand;
 import io.caudal.cli.engine.MakeModelCommand;
+import io.caudal.cli.eviction.SimulateEvictionCommand;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.PrintWriter;
@@ -26,11 +27,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Stateful LLM inference on Apache Flink.",
     subcommands = {
       LocalCommand.class,
+      ClusterCommand.class,
+      DeadLetterCommand.class,
       ChatCommand.class,
       DemoCommand.class,
       GenerateCommand.class,
       BenchCommand.class,
-      MakeModelCommand.class
+      MakeModelCommand.class,
+      SimulateEvictionCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param stepLoops loops that step batches of their own over the same weights
  * @param maxBatch most sequences in one step
  * @param tokenBudget most tokens that one step computes
+ * @param prefillPercent how much longer prefill may make a step in which others decode; 0 for any
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
  * @param linger how long an unused engine keeps its weights before it is unloaded
@@ -19,6 +20,7 @@ public record EngineSettings(
     int stepLoops,
     int maxBatch,
     int tokenBudget,
+    int prefillPercent,
     Duration batchLinger,
     Map<String, Double> tenantWeights,
     Duration linger)
@@ -45,6 +47,17 @@ public record EngineSettings(
               "Most tokens that one step computes; longer prompts are prefilled in chunks, so that"
                   + " they don't stall the others' decode.")
           .live();
+  static final ConfigKey<Integer> PREFILL_PERCENT =
+      ConfigKey.integer(
+              "engine.prefill-percent",
+              150,
+              0,
+              100_000,
+              "How much longer, in percent, prefill may make a step in which other sequences decode;"
+                  + " chunks get as small as that takes, by what steps were measured to take. Where"
+                  + " more sequences prefill than decode, as many times longer. 0: as long as"
+                  + " engine.token-budget makes it.")
+          .live();
   static final ConfigKey<Duration> BATCH_LINGER =
       ConfigKey.duration(
               "engine.batch-linger",
@@ -70,13 +83,21 @@ public record EngineSettings(
               + " weights and KV in place.");
 
   static final List<ConfigKey<?>> KEYS =
-      List.of(STEP_LOOPS, MAX_BATCH, TOKEN_BUDGET, BATCH_LINGER, TENANT_WEIGHTS, LINGER);
+      List.of(
+          STEP_LOOPS,
+          MAX_BATCH,
+          TOKEN_BUDGET,
+          PREFILL_PERCENT,
+          BATCH_LINGER,
+          TENANT_WEIGHTS,
+          LINGER);
 
   public static EngineSettings from(Settings settings) {
     return new EngineSettings(
         settings.get(STEP_LOOPS),
         settings.get(MAX_BATCH),
         settings.get(TOKEN_BUDGET),
+        settings.get(PREFILL_PERCENT),
         settings.get(BATCH_LINGER),
         settings.get(TENANT_WEIGHTS),
         settings.get(LINGER));

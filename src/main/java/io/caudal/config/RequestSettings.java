@@ -14,6 +14,7 @@ import java.util.List;
  * @param remembered results kept per session, for request ids that come again
  * @param sessionlessTtl how long the result of a request without a session is kept
  * @param singleFlight whether identical requests without a session are answered by one generation
+ * @param maxAttempts engine failures of which a request may be part before it is refused
  */
 public record RequestSettings(
     long maxBytes,
@@ -22,7 +23,8 @@ public record RequestSettings(
     Duration timeout,
     int remembered,
     Duration sessionlessTtl,
-    boolean singleFlight)
+    boolean singleFlight,
+    int maxAttempts)
     implements Serializable {
 
   static final ConfigKey<Long> MAX_BYTES =
@@ -77,6 +79,16 @@ public record RequestSettings(
                   + " queued or running; otherwise each is generated, one after the other.")
           .live();
 
+  static final ConfigKey<Integer> MAX_ATTEMPTS =
+      ConfigKey.integer(
+          "request.max-attempts",
+          3,
+          1,
+          1000,
+          "How often the engine of a TaskManager may fail in a step with a request, alone or with"
+              + " all others of the step, before the request is answered with `breaks_engine`"
+              + " instead of tried again.");
+
   static final List<ConfigKey<?>> KEYS =
       List.of(
           MAX_BYTES,
@@ -85,7 +97,8 @@ public record RequestSettings(
           TIMEOUT,
           REMEMBERED,
           SESSIONLESS_TTL,
-          SINGLE_FLIGHT);
+          SINGLE_FLIGHT,
+          MAX_ATTEMPTS);
 
   public static RequestSettings from(Settings settings) {
     return new RequestSettings(
@@ -95,6 +108,7 @@ public record RequestSettings(
         settings.get(TIMEOUT),
         settings.get(REMEMBERED),
         settings.get(SESSIONLESS_TTL),
-        settings.get(SINGLE_FLIGHT));
+        settings.get(SINGLE_FLIGHT),
+        settings.get(MAX_ATTEMPTS));
   }
 }

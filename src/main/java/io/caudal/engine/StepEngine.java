@@ -46,8 +46,11 @@ public final class StepEngine {
   private final Map<Sequence, LiveGeneration> live = new LinkedHashMap<>();
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private final PrefixSharing sharing;
+  private final StepPace pace = new StepPace();
+  private int prefillPercent;
   private Consumer<Runnable> inbox = Runnable::run;
   private long submissions;
+  private List<Slice> inStep = List.of();
 
   /**
    * @param pool books of the runner's KV room
@@ -66,6 +69,7 @@ public final class StepEngine {
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
+    this.prefillPercent = settings.prefillPercent();
     this.tokenizer = tokenizer;
     this.clock = clock;
   }
@@ -81,6 +85,7 @@ public final class StepEngine {
   public void configure(EngineSettings settings) {
     scheduler.configure(settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
+    prefillPercent = settings.prefillPercent();
   }
 
   /** Tokens of an idle session whose KV is on the device; 0 for none. Any thread. */
@@ -96,6 +101,11 @@ public final class StepEngine {
   /** The generations that have not ended; for an owner that has to give up. */
   public List<GenerationListener> listeners() {
     return live.values().stream().map(LiveGeneration::listener).toList();
+  }
+
+  /** After a step that threw: the generations of its forward pass; none if it failed elsewhere. */
+  public List<Generation> suspects() {
+    return inStep.stream().map(slice -> task(slice.sequence()).generation()).toList();
   }
 
   /**
@@ -233,6 +243,7 @@ public final class StepEngine {
   /** One step; says whether there was anything to do. */
   public boolean step() {
     try {
+      scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
       StepPlan plan = scheduler.next(clock.millis());
       List<Sequence> expired = new ArrayList<>(plan.expired());
       expired.addAll(sharing.expired(clock.millis()));
@@ -259,19 +270,40 @@ public final class StepEngine {
       task(slice.sequence()).started(now);
       chunks.add(chunk(slice));
     }
-    float[][] logits = runner.forward(chunks);
-    int row = 0;
-    for (Slice slice : slices) {
-      boolean completes = slice.completes();
+    inStep = slices;
+    ForwardPass pass = ForwardPass.run(runner, chunks);
+    inStep = List.of();
+    observe(chunks, clock.nanos() - now);
+    for (int i = 0; i < slices.size(); i++) {
+      Slice slice = slices.get(i);
       Sequence sequence = slice.sequence();
+      RuntimeException failure = pass.failure(i);
+      if (failure != null) {
+        LOG.error("the model failed on request {}", sequence.requestId(), failure);
+        fail(task(sequence), breaksEngine(failure));
+        continue;
+      }
       sequence.advance(slice.tokens());
       sharing.publish(sequence);
-      if (completes) {
+      float[] own = pass.logits(i);
+      if (own != null) {
         LiveGeneration task = task(sequence);
-        float[] own = logits[row++];
         guarded(task, () -> advance(task, own));
       }
     }
+  }
+
+  private void observe(List<Chunk> chunks, long nanos) {
+    int decoding = (int) chunks.stream().filter(chunk -> chunk.tokens().length == 1).count();
+    int tokens = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
+    pace.took(nanos, decoding > 0, tokens - decoding);
+  }
+
+  private static Failure breaksEngine(RuntimeException failure) {
+    return new Failure(
+        ErrorCode.BREAKS_ENGINE,
+        "the model failed on this request and not on the others of its step: "
+            + failure.getMessage());
   }
 
   private static Chunk chunk(Slice slice) {

@@ -42,6 +42,7 @@ public enum ErrorCode {
   PORT_IN_USE(ErrorKind.SYSTEM, true),
   CLUSTER_FAILED(ErrorKind.SYSTEM, true),
   STORAGE_UNAVAILABLE(ErrorKind.SYSTEM, true),
+  BREAKS_ENGINE(ErrorKind.SYSTEM, false),
   ENGINE_FAILED(ErrorKind.SYSTEM, true);
 
   private final ErrorKind kind;

@@ -17,6 +17,13 @@ public final class DeadLetterJson {
           out.writeNumberField("partition", letter.partition());
           out.writeNumberField("offset", letter.offset());
           out.writeNumberField("timestamp_ms", letter.timestampMillis());
+          byte[] key = letter.key();
+          if (key != null) {
+            out.writeBinaryField("key", key);
+          }
+          if (letter.keyBytes() > 0) {
+            out.writeNumberField("key_bytes", letter.keyBytes());
+          }
           out.writeBinaryField("original", letter.original());
           out.writeNumberField("original_bytes", letter.originalBytes());
         });
@@ -31,12 +38,8 @@ public final class DeadLetterJson {
 
   private static DeadLetter letter(ObjectNode object) throws Refusal {
     JsonFields fields = new JsonFields(object, "");
-    byte[] original;
-    try {
-      original = Base64.getDecoder().decode(Read.text(fields, "original"));
-    } catch (IllegalArgumentException e) {
-      throw new Refusal(ErrorCode.BAD_FIELD, "original is not base64");
-    }
+    byte[] original = base64("original", Read.text(fields, "original"));
+    String key = fields.text("key");
     return new DeadLetter(
         Read.code(fields, "code"),
         Read.text(fields, "reason"),
@@ -44,9 +47,19 @@ public final class DeadLetterJson {
         Read.count(fields, "partition"),
         Read.whole(fields, "offset"),
         Read.whole(fields, "timestamp_ms"),
+        key == null ? null : base64("key", key),
+        Read.count(fields, "key_bytes"),
         original,
         fields.get("original_bytes") == null
             ? original.length
             : Read.count(fields, "original_bytes"));
+  }
+
+  private static byte[] base64(String name, String text) throws Refusal {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(ErrorCode.BAD_FIELD, name + " is not base64");
+    }
   }
 }

@@ -52,7 +52,14 @@ public final class RequestParser implements Serializable {
       if (requestId == null || !understood(refusal.code())) {
         deadLetter =
             DeadLetter.of(
-                refusal.code(), refusal.reason(), topic, partition, offset, timestampMillis, bytes);
+                refusal.code(),
+                refusal.reason(),
+                topic,
+                partition,
+                offset,
+                timestampMillis,
+                key,
+                bytes);
       }
       return ParseOutcome.rejected(
           new Rejection(

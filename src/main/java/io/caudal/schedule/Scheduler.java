@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Continuous batching with chunked prefill under a token budget (Orca, Yu et al. 2022; Sarathi,
  * Agrawal et al. 2024). Every running sequence that decodes gets its one token first; what is left
- * of the budget is shared by those that prefill, as {@link PrefillShares} says.
+ * of the budget, and keeps the step short enough for those, is shared by the ones that prefill, as
+ * {@link PrefillShares} says.
  *
  * <p>Who waits joins by priority, then by what its tenant has been served ({@link FairQueue}), then
  * by age. It takes the place of running sequences of a lower priority if there is no other; those
@@ -37,6 +38,8 @@ public final class Scheduler {
   private int maxBatch;
   private int tokenBudget;
 
+  private int prefillLimit = Integer.MAX_VALUE;
+
   // What memory allowed lately, and how long it has.
   private int batchLimit = Integer.MAX_VALUE;
   private int budgetLimit = Integer.MAX_VALUE;
@@ -53,6 +56,16 @@ public final class Scheduler {
   public void configure(int maxBatch, int tokenBudget) {
     this.maxBatch = maxBatch;
     this.tokenBudget = tokenBudget;
+  }
+
+  /** Most tokens to prefill in a step in which others decode; from the next plan on. */
+  public void limitPrefill(int tokens) {
+    prefillLimit = tokens;
+  }
+
+  /** Where more wait for their first token than would wait for their next, the limit is wider. */
+  private long prefillLimit(int prefilling, int decoding) {
+    return (long) prefillLimit * Math.max(1, prefilling / decoding);
   }
 
   /** Shares of tenants, 1 for those that are not named; live, from the next plan on. */
@@ -200,6 +213,9 @@ public final class Scheduler {
       }
     }
     int left = Math.max(1, Math.min(tokenBudget, budgetLimit) - slices.size());
+    if (!slices.isEmpty()) {
+      left = (int) Math.min(left, prefillLimit(prefilling.size(), slices.size()));
+    }
     slices.addAll(shares.of(left, prefilling));
     return slices;
   }

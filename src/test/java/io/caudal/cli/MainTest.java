@@ -23,7 +23,7 @@ class MainTest {
 
   @Test
   void every_command_has_help() {
-    for (String command : new String[] {"local", "chat", "demo"}) {
+    for (String command : new String[] {"local", "chat", "demo", "cluster", "dead-letter"}) {
       assertThat(run(command, "--help")).isZero();
     }
   }

@@ -33,6 +33,9 @@ final class FakeRunner implements ModelRunner {
   /** A longer sequence is out of memory. */
   int mostTokensASequence = Integer.MAX_VALUE;
 
+  /** A step with this token fails; -1 for none. */
+  int poison = -1;
+
   FakeRunner(int slots) {
     this(slots, CONTEXT);
   }
@@ -90,6 +93,11 @@ final class FakeRunner implements ModelRunner {
 
   @Override
   public float[][] forward(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      if (Arrays.stream(chunk.tokens()).anyMatch(token -> token == poison)) {
+        throw new IllegalStateException("poison");
+      }
+    }
     if (chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum() > mostTokensAStep) {
       throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "too many tokens");
     }

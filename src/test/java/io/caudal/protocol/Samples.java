@@ -121,6 +121,7 @@ final class Samples {
           2,
           1234,
           1_767_614_399_000L,
+          "s-1".getBytes(StandardCharsets.UTF_8),
           "{\"x".getBytes(StandardCharsets.UTF_8));
 
   private Samples() {}

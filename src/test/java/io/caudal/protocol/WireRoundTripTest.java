@@ -77,10 +77,14 @@ class WireRoundTripTest {
 
   @Property(tries = 200)
   void chunksAndDeadLettersKeepEveryField(
-      @ForAll("texts") String text, @ForAll long number, @ForAll byte[] original) {
+      @ForAll("texts") String text,
+      @ForAll long number,
+      @ForAll byte[] key,
+      @ForAll byte[] original) {
     TokenChunk chunk = new TokenChunk("r", null, number, 4, text, true, text.length());
     assertThat(TokenChunkJson.read(TokenChunkJson.write(chunk))).isEqualTo(chunk);
-    DeadLetter letter = DeadLetter.of(ErrorCode.BAD_UTF8, text, "t", 1, number, number, original);
+    DeadLetter letter =
+        DeadLetter.of(ErrorCode.BAD_UTF8, text, "t", 1, number, number, key, original);
     assertThat(DeadLetterJson.read(DeadLetterJson.write(letter)))
         .usingRecursiveComparison()
         .isEqualTo(letter);

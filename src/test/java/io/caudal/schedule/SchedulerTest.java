@@ -61,6 +61,25 @@ class SchedulerTest {
   }
 
   @Test
+  void prefill_is_limited_while_others_decode() {
+    Scheduler scheduler = new Scheduler(new Room(10_000), 8, 512);
+    scheduler.limitPrefill(30);
+    Sequence longPrompt = sequence("long", 1000, 0, NEVER);
+    scheduler.add(longPrompt);
+    assertThat(scheduler.next(0).slices()).containsExactly(new Slice(longPrompt, 512));
+
+    Sequence decoding = sequence("decoding", 10, 0, NEVER);
+    decoding.setComputed(9);
+    scheduler.add(decoding);
+    assertThat(scheduler.next(0).slices())
+        .containsExactly(new Slice(decoding, 1), new Slice(longPrompt, 30));
+
+    scheduler.add(sequence("second", 1000, 0, NEVER));
+    scheduler.add(sequence("third", 1000, 0, NEVER));
+    assertThat(scheduler.next(0).slices().stream().mapToInt(Slice::tokens).sum()).isEqualTo(91);
+  }
+
+  @Test
   void a_short_prompt_does_not_wait_for_long_ones_ahead_of_it() {
     Scheduler scheduler = new Scheduler(new Room(100_000), 16, 128);
     for (int i = 0; i < 7; i++) {

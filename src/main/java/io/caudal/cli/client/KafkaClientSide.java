@@ -179,7 +179,7 @@ public final class KafkaClientSide implements AutoCloseable {
     return config;
   }
 
-  private static Map<String, Object> producerConfig(KafkaSettings settings) {
+  static Map<String, Object> producerConfig(KafkaSettings settings) {
     Map<String, Object> config = new HashMap<>(settings.client());
     config.put("bootstrap.servers", settings.bootstrapServers());
     config.put("key.serializer", ByteArraySerializer.class);

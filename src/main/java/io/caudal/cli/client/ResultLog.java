@@ -4,14 +4,8 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** Reads the results topic from its beginning to its end, committed records only. */
 public final class ResultLog {
@@ -24,25 +18,16 @@ public final class ResultLog {
    */
   public static List<Result> readAll(KafkaSettings settings) {
     List<Result> results = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
-      List<TopicPartition> partitions =
-          KafkaClientSide.partitions(consumer, settings.resultsTopic(), settings);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
+    TopicLog.readAll(
+        settings,
+        settings.resultsTopic(),
+        entry -> {
           try {
             results.add(ResultJson.read(entry.value()));
           } catch (CaudalException e) {
             throw KafkaClientSide.notOurs(entry, e);
           }
-        }
-      }
-      return results;
-    } catch (KafkaException e) {
-      throw KafkaClientSide.unreachable(settings, e);
-    }
+        });
+    return results;
   }
 }

@@ -57,6 +57,10 @@ public final class LocalBroker implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  int port() {
+    return port;
+  }
+
   ChildProcess process() {
     return process;
   }

@@ -2,9 +2,12 @@ package io.caudal.cli.local;
 
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
+import io.caudal.error.CaudalException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +24,8 @@ public final class LocalCaudal implements AutoCloseable {
   private static final int BROKER_MB = 300;
   private static final int JOB_MANAGER_MB = 450;
   private static final int TASK_MANAGER_MB = 900;
+
+  private static final Duration SAVEPOINT_LIMIT = Duration.ofSeconds(30);
 
   private final Installation installation;
   private final LocalOptions options;
@@ -41,8 +46,8 @@ public final class LocalCaudal implements AutoCloseable {
    * Starts everything and waits until the job runs.
    *
    * @param progress told each thing that is waited for
-   * @throws io.caudal.error.CaudalException if something in the surroundings is not as needed;
-   *     nothing is left behind
+   * @throws CaudalException if something in the surroundings is not as needed; nothing is left
+   *     behind
    */
   public static LocalCaudal start(
       Installation installation, LocalOptions options, Consumer<String> progress) {
@@ -83,7 +88,7 @@ public final class LocalCaudal implements AutoCloseable {
     settings.put("kafka.bootstrap-servers", newBroker.bootstrapServers());
     String id =
         JobSubmission.submit(
-            installation.jobJar(), newCluster.configuration(), settings, folder.newestCheckpoint());
+            installation.jobJar(), newCluster.configuration(), settings, folder.newestSnapshot());
     jobId = id;
     newCluster.awaitRunning(id);
   }
@@ -125,6 +130,34 @@ public final class LocalCaudal implements AutoCloseable {
             .map(process -> Long.toString(process.pid()))
             .collect(Collectors.joining(" "));
     return "kill -9 " + pids + "; sleep 1; rm -r " + folder.path();
+  }
+
+  /**
+   * Goes on until a signal ends this JVM. Then, if the folder stays, the job is stopped with a
+   * savepoint, from which the next start goes on; the exit code says whether that worked.
+   */
+  public void serve() throws InterruptedException {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::endGracefully, "caudal-end"));
+    Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    new CountDownLatch(1).await();
+  }
+
+  private void endGracefully() {
+    int code = 0;
+    try {
+      if (!folder.isTemporary()) {
+        String savepoints = folder.resolve("savepoints").toUri().toString();
+        cluster().stopJob(jobId(), savepoints, SAVEPOINT_LIMIT);
+      }
+    } catch (CaudalException e) {
+      System.err.println(
+          "caudal: no savepoint, the next start goes on from the last checkpoint: "
+              + e.getMessage());
+      code = 1;
+    }
+    close();
+    // A signal's own exit code would tell of a failure.
+    Runtime.getRuntime().halt(code);
   }
 
   /** Ends all processes and deletes a temporary run folder. */

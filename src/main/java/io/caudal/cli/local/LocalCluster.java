@@ -1,11 +1,10 @@
 package io.caudal.cli.local;
 
 import io.caudal.error.CaudalException;
-import io.caudal.error.ErrorCode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +12,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.IllegalConfigurationException;
-import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
-import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
-import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
-import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
-import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 
 /**
  * A Flink session cluster: one JobManager and TaskManagers, each a process of its own, started as
@@ -27,26 +20,22 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 public final class LocalCluster implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
-  private static final String TASK_MANAGER =
-      "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
-  private static final String JOB_MANAGER =
-      "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
 
-  private final RunFolder folder;
   private final Configuration configuration;
-  private final List<Path> classPath;
+  private final FlinkProcesses processes;
+  private final int restPort;
   private final FlinkRest rest;
   private final ChildProcess jobManager;
-  private final Map<String, ChildProcess> taskManagers = new HashMap<>();
+  private final Map<String, ChildProcess> taskManagers = new LinkedHashMap<>();
   private int started;
 
   private LocalCluster(
       RunFolder folder, Configuration configuration, List<Path> classPath, int restPort) {
-    this.folder = folder;
     this.configuration = configuration;
-    this.classPath = classPath;
+    this.processes = new FlinkProcesses(folder, configuration, classPath);
+    this.restPort = restPort;
     this.rest = new FlinkRest(restPort);
-    this.jobManager = startJobManager();
+    this.jobManager = processes.startJobManager();
   }
 
   /**
@@ -100,21 +89,18 @@ public final class LocalCluster implements AutoCloseable {
 
   /** Waits until every task of the job runs. */
   public void awaitRunning(String jobId) {
-    jobManager.await(
-        "the job's tasks running",
-        START_LIMIT,
-        () -> {
-          if (List.of("FAILED", "CANCELED", "FINISHED").contains(rest.jobState(jobId))) {
-            throw new CaudalException(
-                ErrorCode.CLUSTER_FAILED,
-                "the job ended while starting: "
-                    + rest.lastFailure(jobId)
-                        .lines()
-                        .limit(12)
-                        .collect(Collectors.joining("\n  ")));
-          }
-          return rest.allTasksRun(jobId);
-        });
+    jobManager.await("the job's tasks running", START_LIMIT, () -> rest.runs(jobId));
+  }
+
+  /**
+   * Stops the job with a savepoint in the run folder. What runs is in it.
+   *
+   * @throws CaudalException {@code CLUSTER_FAILED} if it failed or took longer than {@code limit}
+   */
+  void stopJob(String jobId, String savepointFolder, Duration limit) {
+    Savepoints savepoints = new Savepoints(rest, savepointFolder);
+    String trigger = savepoints.triggerStop(jobId, false);
+    jobManager.await("the savepoint", limit, () -> savepoints.location(jobId, trigger).isPresent());
   }
 
   /** Flink's web page. */
@@ -133,16 +119,7 @@ public final class LocalCluster implements AutoCloseable {
    */
   public String addTaskManager() {
     String id = "tm-" + ++started;
-    TaskExecutorProcessSpec spec = memory(TaskExecutorProcessUtils::processSpecFromConfig);
-    List<String> arguments =
-        Stream.concat(
-                Stream.of("-D", "taskmanager.resource-id=" + id),
-                words(TaskExecutorProcessUtils.generateDynamicConfigsStr(spec)))
-            .toList();
-    taskManagers.put(
-        id,
-        startProcess(
-            id, ProcessMemoryUtils.generateJvmParametersStr(spec), TASK_MANAGER, arguments));
+    taskManagers.put(id, processes.startTaskManager(id));
     return id;
   }
 
@@ -171,43 +148,29 @@ public final class LocalCluster implements AutoCloseable {
     return Stream.concat(Stream.of(jobManager), taskManagers.values().stream()).toList();
   }
 
+  ChildProcess jobManager() {
+    return jobManager;
+  }
+
+  /** In the order of their numbers. */
+  List<ChildProcess> taskManagers() {
+    return taskManagers.values().stream().toList();
+  }
+
+  int restPort() {
+    return restPort;
+  }
+
+  FlinkRest rest() {
+    return rest;
+  }
+
   private void requireTaskManagersAlive() {
     for (ChildProcess process : taskManagers.values()) {
       if (!process.isAlive()) {
         throw process.failed("TaskManager " + process.name() + " ended while starting");
       }
     }
-  }
-
-  private ChildProcess startJobManager() {
-    JobManagerProcessSpec spec = memory(JobManagerProcessUtils::processSpecFromConfig);
-    return startProcess(
-        "jobmanager",
-        JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
-        JOB_MANAGER,
-        words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList());
-  }
-
-  private ChildProcess startProcess(
-      String name, String jvmFlags, String mainClass, List<String> arguments) {
-    List<String> all = new ArrayList<>(List.of("--configDir", folder.resolve("conf").toString()));
-    all.addAll(arguments);
-    List<String> flags = new ArrayList<>(words(jvmFlags).toList());
-    flags.add("-XX:+UseSerialGC");
-    return ChildProcess.start(name, folder, flags, classPath, mainClass, all);
-  }
-
-  private <T> T memory(Function<Configuration, T> spec) {
-    try {
-      return spec.apply(configuration);
-    } catch (IllegalConfigurationException e) {
-      throw new CaudalException(
-          ErrorCode.CONFIG_INVALID, "memory in flink-conf/config.yaml: " + e.getMessage(), e);
-    }
-  }
-
-  private static Stream<String> words(String text) {
-    return Stream.of(text.trim().split("\\s+"));
   }
 
   /** Ends all processes; by force what doesn't end at once. */

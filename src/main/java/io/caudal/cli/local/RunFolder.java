@@ -3,6 +3,7 @@ package io.caudal.cli.local;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,11 @@ public final class RunFolder implements AutoCloseable {
     return new RunFolder(path, false).prepared();
   }
 
+  /** A folder that a run prepared and may still use: nothing in it is changed. */
+  static RunFolder inUse(Path path) {
+    return new RunFolder(path, false);
+  }
+
   private RunFolder prepared() {
     try {
       for (String child :
@@ -78,15 +85,24 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve(child);
   }
 
-  /** The newest complete checkpoint that an earlier run left here; empty in a new folder. */
-  Optional<Path> newestCheckpoint() {
-    try (Stream<Path> files = Files.walk(resolve("checkpoints"), 3)) {
-      return files
-          .filter(file -> file.endsWith("_metadata"))
-          .max(Comparator.comparing(RunFolder::modified))
-          .map(Path::getParent);
-    } catch (IOException e) {
-      throw unwritable(path, "set " + HOME_VARIABLE, e);
+  /**
+   * The newest complete checkpoint or savepoint that an earlier run left here; empty in a new
+   * folder.
+   */
+  Optional<Path> newestSnapshot() {
+    return Stream.of("checkpoints", "savepoints")
+        .flatMap(child -> snapshots(resolve(child)).stream())
+        .max(Comparator.comparing(RunFolder::modified))
+        .map(Path::getParent);
+  }
+
+  private List<Path> snapshots(Path folder) {
+    // checkpoints/JOB/chk-N/_metadata, savepoints/savepoint-N/_metadata
+    try (Stream<Path> files = Files.walk(folder, 3)) {
+      return files.filter(file -> file.endsWith("_metadata")).toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new CaudalException(
+          ErrorCode.STORAGE_UNAVAILABLE, "cannot read " + folder + ": " + e, e);
     }
   }
 
@@ -101,6 +117,10 @@ public final class RunFolder implements AutoCloseable {
   /** While this file exists, child processes outlive us. */
   Path keepFile() {
     return path.resolve("keep");
+  }
+
+  boolean isTemporary() {
+    return temporary;
   }
 
   /** From now on the folder and the processes that write to it stay when we end. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that answers: one set of weights, and step loops over it with a thread and KV room each.
@@ -177,6 +178,11 @@ public final class Engine implements AutoCloseable {
     for (StepLoop loop : loops) {
       loop.execute(() -> loop.configure(settings));
     }
+  }
+
+  /** How often an engine of this process failed in a step with this request. */
+  public int failures(@Nullable String sessionId, String requestId) {
+    return StepFailures.of(sessionId, requestId);
   }
 
   /** Generations queued or running. */

@@ -129,6 +129,7 @@ final class StepLoop implements AutoCloseable {
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "the engine was closed"));
     } catch (Throwable t) {
       LOG.error("step loop {} failed", thread.getName(), t);
+      StepFailures.count(engine.suspects());
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t.getMessage(), t));
     } finally {
       onExit.run();

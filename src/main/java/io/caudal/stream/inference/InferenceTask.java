@@ -170,6 +170,7 @@ final class InferenceTask {
       throw new CaudalException(
           ErrorCode.DEADLINE_EXCEEDED, "the request's deadline " + deadline + " has passed");
     }
+    checkFailures(request);
     int[] prompt = preparer.context(request, memory.tokens(header));
     int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
 
@@ -217,6 +218,20 @@ final class InferenceTask {
     int wanted = stored / engine.blockTokens() * engine.blockTokens();
     return engine.residentTokens(Objects.requireNonNull(request.sessionId())) >= stored
         || (wanted > 0 && engine.hostTokens(Generations.tenant(request), prompt) >= wanted);
+  }
+
+  /** A request that breaks the engine each time must not restart the job for ever. */
+  private void checkFailures(Request request) {
+    int failures = engine.failures(request.sessionId(), request.requestId());
+    if (failures >= limits.maxAttempts()) {
+      throw new CaudalException(
+          ErrorCode.BREAKS_ENGINE,
+          "the engine failed "
+              + failures
+              + " times in a step with this request (request.max-attempts = "
+              + limits.maxAttempts()
+              + ")");
+    }
   }
 
   /** The turn is over: remember it, if it was answered. Task thread, key set. */

@@ -34,6 +34,7 @@ public final class ControlParsing extends ProcessFunction<RawRecord, ControlChan
         record.partition(),
         record.offset(),
         record.timestampMillis(),
+        record.key(),
         value);
   }
 }

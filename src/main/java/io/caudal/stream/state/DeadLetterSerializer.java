@@ -22,7 +22,7 @@ public final class DeadLetterSerializer extends WireSerializer<DeadLetter> {
 
   @Override
   public DeadLetter createInstance() {
-    return new DeadLetter(ErrorCode.BAD_JSON, "", "", 0, 0, 0, new byte[0], 0);
+    return new DeadLetter(ErrorCode.BAD_JSON, "", "", 0, 0, 0, null, 0, new byte[0], 0);
   }
 
   @Override

@@ -46,13 +46,15 @@ class RunFolderTest {
   }
 
   @Test
-  void the_newest_complete_checkpoint_is_found() throws IOException {
+  void the_newest_complete_checkpoint_or_savepoint_is_found() throws IOException {
     RunFolder folder = RunFolder.at(temp);
-    assertThat(folder.newestCheckpoint()).isEmpty();
+    assertThat(folder.newestSnapshot()).isEmpty();
     checkpoint("job1/chk-9", 1_000);
     Path newest = checkpoint("job2/chk-3", 2_000);
     Files.createDirectories(folder.resolve("checkpoints/job2/chk-4"));
-    assertThat(folder.newestCheckpoint()).contains(newest);
+    assertThat(folder.newestSnapshot()).contains(newest);
+    Path savepoint = metadata("savepoints/savepoint-1", 3_000);
+    assertThat(folder.newestSnapshot()).contains(savepoint);
   }
 
   @Test
@@ -65,7 +67,11 @@ class RunFolderTest {
   }
 
   private Path checkpoint(String name, long modified) throws IOException {
-    Path folder = Files.createDirectories(temp.resolve("checkpoints").resolve(name));
+    return metadata("checkpoints/" + name, modified);
+  }
+
+  private Path metadata(String name, long modified) throws IOException {
+    Path folder = Files.createDirectories(temp.resolve(name));
     Path metadata = Files.writeString(folder.resolve("_metadata"), "");
     Files.setLastModifiedTime(metadata, FileTime.fromMillis(modified));
     return folder;

@@ -38,6 +38,7 @@ class BatchLingerTest {
   }
 
   private static EngineSettings settings(int lingerMillis) {
-    return new EngineSettings(1, 4, 512, Duration.ofMillis(lingerMillis), Map.of(), Duration.ZERO);
+    return new EngineSettings(
+        1, 4, 512, 0, Duration.ofMillis(lingerMillis), Map.of(), Duration.ZERO);
   }
 }

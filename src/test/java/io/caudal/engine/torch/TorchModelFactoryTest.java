@@ -8,6 +8,7 @@ import io.caudal.config.ModelSettings;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.host.BreakableModelFactory;
 import io.caudal.engine.model.SafetensorsWriter;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -34,7 +35,7 @@ class TorchModelFactoryTest {
   @Test
   void is_found_as_a_service() {
     assertThat(ServiceLoader.load(ModelRunnerFactory.class))
-        .hasExactlyElementsOfTypes(TorchModelFactory.class);
+        .hasExactlyElementsOfTypes(BreakableModelFactory.class, TorchModelFactory.class);
   }
 
   @Test

@@ -92,6 +92,17 @@ final class RunningJob implements AutoCloseable {
     job = submit(parallelism, savepoint);
   }
 
+  /** Stops the job after it has finished what it took; returns the savepoint. */
+  String drain() throws Exception {
+    String target = folder.resolve("savepoints").toUri().toString();
+    return cluster.stopWithSavepoint(job, target, true, SavepointFormatType.NATIVE).get();
+  }
+
+  /** Starts the job again. */
+  void resume(String savepoint) throws Exception {
+    job = submit(2, savepoint);
+  }
+
   private JobID submit(int parallelism, @Nullable String savepoint) throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(flink(savepoint));

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -33,7 +34,10 @@ final class Topics implements AutoCloseable {
 
   Topics(String bootstrapServers) {
     common.put("bootstrap.servers", bootstrapServers);
-    producer = new KafkaProducer<>(common, new ByteArraySerializer(), new ByteArraySerializer());
+    Properties config = new Properties();
+    config.putAll(common);
+    config.put("max.request.size", 20 << 20);
+    producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   void send(String topic, @Nullable String key, String value) {
@@ -45,6 +49,11 @@ final class Topics implements AutoCloseable {
     Future<?> sent = producer.send(new ProducerRecord<>(topic, bytes, value));
     producer.flush();
     assertThat(sent).isDone();
+  }
+
+  /** Sends without waiting. */
+  Future<RecordMetadata> post(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+    return producer.send(new ProducerRecord<>(topic, key, value));
   }
 
   /** Waits until at least {@code count} committed records of the topic satisfy the predicate. */

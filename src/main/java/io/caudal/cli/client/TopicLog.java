@@ -1,0 +1,77 @@
+package io.caudal.cli.client;
+
+import io.caudal.config.KafkaSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads what a topic holds, committed records only. */
+final class TopicLog {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private TopicLog() {}
+
+  /**
+   * Every record from the topic's beginning to its end as of now, in each partition's order.
+   *
+   * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}
+   */
+  static void readAll(
+      KafkaSettings settings, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
+      List<TopicPartition> partitions = KafkaClientSide.partitions(consumer, topic, settings);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+          if (record.offset() < ends.getOrDefault(partition, 0L)) {
+            reader.accept(record);
+          }
+        }
+      }
+    } catch (KafkaException e) {
+      throw KafkaClientSide.unreachable(settings, e);
+    }
+  }
+
+  /**
+   * The record at an offset; empty if there is none, or none any more.
+   *
+   * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}
+   */
+  static Optional<ConsumerRecord<byte[], byte[]>> at(
+      KafkaSettings settings, TopicPartition partition, long offset) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
+      List<TopicPartition> all = KafkaClientSide.partitions(consumer, partition.topic(), settings);
+      if (!all.contains(partition)) {
+        return Optional.empty();
+      }
+      List<TopicPartition> one = List.of(partition);
+      consumer.assign(one);
+      long first = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
+      long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
+      if (offset < first || offset >= end) {
+        return Optional.empty();
+      }
+      consumer.seek(partition, offset);
+      while (consumer.position(partition) <= offset) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          return record.offset() == offset ? Optional.of(record) : Optional.empty();
+        }
+      }
+      return Optional.empty();
+    } catch (KafkaException e) {
+      throw KafkaClientSide.unreachable(settings, e);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.caudal.cli.local;
+
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.IllegalConfigurationException;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
+import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
+
+/** Starts Flink's processes with the memory flags that Flink's scripts would give them. */
+final class FlinkProcesses {
+  private static final String TASK_MANAGER =
+      "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+  private static final String JOB_MANAGER =
+      "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+
+  private final RunFolder folder;
+  private final Configuration configuration;
+  private final List<Path> classPath;
+
+  /**
+   * @param configuration what {@code conf/} in the folder says
+   */
+  FlinkProcesses(RunFolder folder, Configuration configuration, List<Path> classPath) {
+    this.folder = folder;
+    this.configuration = configuration;
+    this.classPath = classPath;
+  }
+
+  ChildProcess startJobManager() {
+    JobManagerProcessSpec spec = memory(JobManagerProcessUtils::processSpecFromConfig);
+    return start(
+        "jobmanager",
+        JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
+        JOB_MANAGER,
+        words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList());
+  }
+
+  /**
+   * @param id its resource id, and the name of its logs
+   */
+  ChildProcess startTaskManager(String id) {
+    TaskExecutorProcessSpec spec = memory(TaskExecutorProcessUtils::processSpecFromConfig);
+    List<String> arguments =
+        Stream.concat(
+                Stream.of("-D", "taskmanager.resource-id=" + id),
+                words(TaskExecutorProcessUtils.generateDynamicConfigsStr(spec)))
+            .toList();
+    return start(id, ProcessMemoryUtils.generateJvmParametersStr(spec), TASK_MANAGER, arguments);
+  }
+
+  private ChildProcess start(
+      String name, String jvmFlags, String mainClass, List<String> arguments) {
+    List<String> all = new ArrayList<>(List.of("--configDir", folder.resolve("conf").toString()));
+    all.addAll(arguments);
+    List<String> flags = new ArrayList<>(words(jvmFlags).toList());
+    flags.add("-XX:+UseSerialGC");
+    return ChildProcess.start(name, folder, flags, classPath, mainClass, all);
+  }
+
+  private <T> T memory(Function<Configuration, T> spec) {
+    try {
+      return spec.apply(configuration);
+    } catch (IllegalConfigurationException e) {
+      throw new CaudalException(
+          ErrorCode.CONFIG_INVALID, "memory in flink-conf/config.yaml: " + e.getMessage(), e);
+    }
+  }
+
+  private static Stream<String> words(String text) {
+    return Stream.of(text.trim().split("\\s+"));
+  }
+}

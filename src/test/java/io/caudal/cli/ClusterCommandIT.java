@@ -1,0 +1,154 @@
+package io.caudal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.client.AnswerListener;
+import io.caudal.cli.client.KafkaClientSide;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.TokenChunk;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The life of a cluster by its commands. */
+@Timeout(600)
+class ClusterCommandIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Path home;
+
+  ClusterCommandIT(@TempDir Path temp) {
+    this.home = temp.resolve("cluster");
+  }
+
+  @Test
+  void a_session_outlives_kill_rescale_and_a_new_cluster() throws IOException {
+    fails("status", "no cluster runs in " + home);
+    try {
+      start();
+      fails("savepoint", "no job was submitted");
+      succeeds("submit", "-D", "model.dtype=fp32");
+      assertThat(ask("a-1", "My name is Lucia.").turn()).isEqualTo(1);
+      JsonNode status = status();
+      assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
+      assertThat(status.at("/job/parallelism").asInt()).isEqualTo(2);
+      assertThat(status.path("taskmanagers")).hasSize(2);
+      fails("submit", "runs already");
+      fails("rescale --parallelism 9", "needs as many task slots and the cluster has 4");
+
+      succeeds("kill-taskmanager");
+      assertThat(ask("a-2", "I am a baker.").turn()).isEqualTo(2);
+      succeeds("add-taskmanager");
+      assertThat(status().at("/taskmanagers/1/name").asText()).isEqualTo("tm-3");
+      fails("kill-taskmanager --index 9", "no tm-9 runs");
+
+      succeeds("savepoint");
+      assertThat(Path.of(URI.create(out.toString().strip()))).isDirectory();
+      succeeds("rescale", "--parallelism", "1");
+      Result third = ask("a-3", "What is my name?");
+      assertThat(third.turn()).isEqualTo(3);
+      assertThat(third.text()).contains("Lucia");
+
+      List<Long> pids = pids();
+      succeeds("stop", "--drain");
+      assertThat(out.toString()).contains("savepoint");
+      assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+
+      start();
+      succeeds("submit", "-D", "model.dtype=fp32");
+      Result fourth = ask("a-4", "What is my name?");
+      assertThat(fourth.turn()).isEqualTo(4);
+      assertThat(fourth.text()).contains("Lucia");
+    } finally {
+      run("stop", "--now", "--delete");
+    }
+    assertThat(home).doesNotExist();
+  }
+
+  private void start() {
+    succeeds("start", "--taskmanagers", "2", "--broker", "--port", "0", "--ui-port", "0");
+  }
+
+  private JsonNode status() throws IOException {
+    run("status", "--json");
+    return JSON.readTree(out.toString());
+  }
+
+  private List<Long> pids() throws IOException {
+    return status().findValues("pid").stream().map(JsonNode::asLong).toList();
+  }
+
+  private Result ask(String id, String text) throws IOException {
+    String brokers = status().at("/broker/bootstrap_servers").asText();
+    KafkaSettings settings =
+        KafkaSettings.from(Settings.of(Map.of("kafka.bootstrap-servers", brokers)));
+    Hearing hearing = new Hearing(id);
+    try (KafkaClientSide client = KafkaClientSide.connect(settings)) {
+      client.send(id, "ana", text, null);
+      long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+      while (hearing.result == null) {
+        assertThat(System.nanoTime()).as("no result of " + id).isLessThan(end);
+        client.poll(Duration.ofMillis(100), hearing);
+      }
+    }
+    assertThat(hearing.result.failure()).isNull();
+    return hearing.result;
+  }
+
+  private static final class Hearing implements AnswerListener {
+    private final String id;
+    private @Nullable Result result;
+
+    Hearing(String id) {
+      this.id = id;
+    }
+
+    @Override
+    public void onChunk(TokenChunk chunk) {}
+
+    @Override
+    public void onResult(Result candidate) {
+      if (candidate.requestId().equals(id)) {
+        result = candidate;
+      }
+    }
+  }
+
+  private void succeeds(String... args) {
+    assertThat(run(args)).as("%s: %s %s", List.of(args), out, err).isZero();
+  }
+
+  private void fails(String args, String message) {
+    assertThat(run(args.split(" "))).isEqualTo(1);
+    assertThat(err.toString()).contains(message);
+  }
+
+  private int run(String... args) {
+    List<String> all = new ArrayList<>(List.of("cluster"));
+    all.addAll(List.of(args));
+    all.addAll(List.of("--dir", home.toString()));
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(all.toArray(String[]::new));
+  }
+}

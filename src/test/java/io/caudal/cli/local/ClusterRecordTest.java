@@ -1,0 +1,58 @@
+package io.caudal.cli.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterRecordTest {
+  private static final RunningProcess SELF = self(0);
+
+  private final RunFolder folder;
+
+  ClusterRecordTest(@TempDir Path temp) {
+    this.folder = RunFolder.inUse(temp);
+  }
+
+  @Test
+  void what_was_written_is_read() {
+    assertThat(ClusterRecord.read(folder)).isEmpty();
+    ClusterRecord record =
+        new ClusterRecord(8081, SELF, List.of(SELF), null, 0, 1, null)
+            .with(new RunningProcess("tm-2", 2, 3))
+            .with(new SubmittedJob("id", Map.of("model.dtype", "fp32"), 2));
+    record.write(folder);
+    assertThat(ClusterRecord.read(folder)).contains(record);
+    assertThat(record.started()).isEqualTo(2);
+
+    ClusterRecord.delete(folder);
+    assertThat(ClusterRecord.read(folder)).isEmpty();
+  }
+
+  @Test
+  void a_process_that_got_the_id_later_is_not_ours() {
+    assertThat(SELF.isAlive()).isTrue();
+    RunningProcess earlier = self(-60_000);
+    assertThat(earlier.isAlive()).isFalse();
+    earlier.terminate(); // would end this test
+  }
+
+  @Test
+  void the_broker_ends_last() {
+    RunningProcess broker = new RunningProcess("broker", 1, 0);
+    RunningProcess taskManager = new RunningProcess("tm-1", 2, 0);
+    ClusterRecord record =
+        new ClusterRecord(8081, SELF, List.of(taskManager), broker, 9092, 1, null);
+    assertThat(record.processes()).containsExactly(taskManager, SELF, broker);
+    assertThat(record.without(taskManager).processes()).containsExactly(SELF, broker);
+  }
+
+  private static RunningProcess self(long moreMillis) {
+    ProcessHandle self = ProcessHandle.current();
+    long started = self.info().startInstant().orElseThrow().toEpochMilli();
+    return new RunningProcess("self", self.pid(), started + moreMillis);
+  }
+}

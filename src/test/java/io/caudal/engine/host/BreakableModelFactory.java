@@ -1,0 +1,98 @@
+package io.caudal.engine.host;
+
+import io.caudal.config.ModelSettings;
+import io.caudal.engine.Chunk;
+import io.caudal.engine.LoadedModel;
+import io.caudal.engine.ModelInfo;
+import io.caudal.engine.ModelRunner;
+import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.torch.TorchModelFactory;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The real model; with the name {@value #NAME}, one whose every step with {@link #POISON} in it
+ * fails. Found before the real factory, because tests come first on the class path.
+ */
+public final class BreakableModelFactory implements ModelRunnerFactory {
+  public static final String NAME = "breakable";
+
+  /** A token id that no text of the tests has. */
+  public static final int POISON = 1023;
+
+  @Override
+  public LoadedModel load(ModelSettings settings) {
+    LoadedModel real = new TorchModelFactory().load(settings);
+    return NAME.equals(settings.name()) ? new BreakableModel(real) : real;
+  }
+
+  private record BreakableModel(LoadedModel real) implements LoadedModel {
+    @Override
+    public ModelInfo model() {
+      return real.model();
+    }
+
+    @Override
+    public int defaultStepLoops() {
+      return real.defaultStepLoops();
+    }
+
+    @Override
+    public ModelRunner newRunner(int slots) {
+      return new BreakableRunner(real.newRunner(slots));
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  private record BreakableRunner(ModelRunner real) implements ModelRunner {
+    @Override
+    public ModelInfo model() {
+      return real.model();
+    }
+
+    @Override
+    public int slots() {
+      return real.slots();
+    }
+
+    @Override
+    public void reserve(int slot, int capacityTokens) {
+      real.reserve(slot, capacityTokens);
+    }
+
+    @Override
+    public void release(int slot) {
+      real.release(slot);
+    }
+
+    @Override
+    public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
+      real.importKv(slot, firstToken, tokens, data);
+    }
+
+    @Override
+    public ByteBuffer exportKv(int slot, int firstToken, int tokens) {
+      return real.exportKv(slot, firstToken, tokens);
+    }
+
+    @Override
+    public float[][] forward(List<Chunk> chunks) {
+      for (Chunk chunk : chunks) {
+        if (Arrays.stream(chunk.tokens()).anyMatch(token -> token == POISON)) {
+          throw new IllegalStateException("token " + POISON + " breaks the model");
+        }
+      }
+      return real.forward(chunks);
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+}
