@@ -1,5 +1,7 @@
 package io.caudal.stream.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -17,6 +20,8 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -86,6 +91,7 @@ final class RunningJob implements AutoCloseable {
 
   /** Stops with a savepoint and goes on from it with another parallelism. */
   void rescale(int parallelism) throws Exception {
+    awaitRunning();
     String target = folder.resolve("savepoints").toUri().toString();
     String savepoint =
         cluster.stopWithSavepoint(job, target, false, SavepointFormatType.NATIVE).get();
@@ -94,6 +100,7 @@ final class RunningJob implements AutoCloseable {
 
   /** Stops the job after it has finished what it took; returns the savepoint. */
   String drain() throws Exception {
+    awaitRunning();
     String target = folder.resolve("savepoints").toUri().toString();
     return cluster.stopWithSavepoint(job, target, true, SavepointFormatType.NATIVE).get();
   }
@@ -101,6 +108,25 @@ final class RunningJob implements AutoCloseable {
   /** Starts the job again. */
   void resume(String savepoint) throws Exception {
     job = submit(2, savepoint);
+  }
+
+  /** A savepoint is refused while one of the tasks still starts. */
+  private void awaitRunning() throws Exception {
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (!isRunning()) {
+      assertThat(System.nanoTime()).as("all tasks run").isLessThan(end);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  private boolean isRunning() throws Exception {
+    for (AccessExecutionVertex task :
+        cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private JobID submit(int parallelism, @Nullable String savepoint) throws Exception {
