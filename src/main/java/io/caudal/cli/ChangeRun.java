@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 
 /** Makes a change and tells what became of it; shared by the commands that change settings. */
 final class ChangeRun {
-  @Mixin private BrokerOptions broker;
+  @Mixin private KafkaOptions broker;
 
   @Option(
       names = "--timeout",
@@ -40,7 +40,7 @@ final class ChangeRun {
   private String by = System.getProperty("user.name", "") + "@" + host();
 
   Console console() {
-    return new Console(broker.kafka());
+    return new Console(broker.settings());
   }
 
   /**

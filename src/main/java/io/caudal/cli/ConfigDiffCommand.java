@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     })
 final class ConfigDiffCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private BrokerOptions broker;
+  @Mixin private KafkaOptions broker;
 
   @Parameters(paramLabel = "FILE", arity = "0..1", description = "Lines KEY=VALUE or KEY: VALUE.")
   private @Nullable Path file;
@@ -39,7 +39,7 @@ final class ConfigDiffCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> wanted = wanted();
-    Console console = new Console(broker.kafka());
+    Console console = new Console(broker.settings());
     Fleet fleet = console.fleet();
     InForce inForce = console.inForce(fleet);
     boolean alive = fleet.isAlive(System.currentTimeMillis());

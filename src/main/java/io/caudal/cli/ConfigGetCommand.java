@@ -32,7 +32,7 @@ final class ConfigGetCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Spec private CommandSpec spec;
-  @Mixin private BrokerOptions broker;
+  @Mixin private KafkaOptions broker;
 
   @Parameters(paramLabel = "KEY", arity = "0..*", description = "Only these, with all about them.")
   private List<String> names = List.of();
@@ -43,7 +43,7 @@ final class ConfigGetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<ConfigKey<?>> keys = keys();
-    Console console = new Console(broker.kafka());
+    Console console = new Console(broker.settings());
     Fleet fleet = console.fleet();
     InForce inForce = console.inForce(fleet);
     boolean alive = fleet.isAlive(System.currentTimeMillis());

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Shows the changes of live settings that the control topic has kept.")
 final class ConfigHistoryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private BrokerOptions broker;
+  @Mixin private KafkaOptions broker;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only changes of this setting.")
   private @Nullable String key;
@@ -35,7 +35,7 @@ final class ConfigHistoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Ranges.check(spec, "--last", last, 1, 1_000_000);
-    List<ChangeLog.Entry> entries = new Console(broker.kafka()).history();
+    List<ChangeLog.Entry> entries = new Console(broker.settings()).history();
     if (key != null) {
       String name = Settings.aliases().getOrDefault(key, key);
       Settings.key(name);

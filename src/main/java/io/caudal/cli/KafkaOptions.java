@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
-/** Options that say where Caudal's topics are. */
+/** Options that say where Caudal's topics are, and which job they are of. */
 final class KafkaOptions {
   @Option(
       names = {"--bootstrap-servers", "--bootstrap"},
@@ -15,12 +15,19 @@ final class KafkaOptions {
       description = "A Kafka broker (default: ${DEFAULT-VALUE}).")
   private String bootstrap;
 
-  @Option(names = "-D", paramLabel = "KEY=VALUE", description = "Any kafka.* or topics.* setting.")
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "Any kafka.* or topics.* setting, or job.name.")
   private Map<String, String> settings = Map.of();
 
   KafkaSettings settings() {
+    return KafkaSettings.from(all());
+  }
+
+  Settings all() {
     Map<String, String> all = new TreeMap<>(settings);
     all.putIfAbsent("kafka.bootstrap-servers", bootstrap);
-    return KafkaSettings.from(Settings.of(all));
+    return Settings.of(all);
   }
 }

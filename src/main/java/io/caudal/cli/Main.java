@@ -32,6 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ChatCommand.class,
       DemoCommand.class,
       ConfigCommand.class,
+      StatsCommand.class,
+      HealthCommand.class,
       GenerateCommand.class,
       BenchCommand.class,
       MakeModelCommand.class,

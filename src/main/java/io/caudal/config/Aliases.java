@@ -6,26 +6,35 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Other names of keys, as other systems call them. Only what exists has one. */
 final class Aliases {
-  private static final String USE_CUDA = "use_cuda";
-
   private static final Map<String, String> NAMES = new TreeMap<>();
+
+  /** Of names whose values are not their keys': what each value means. */
+  private static final Map<String, Map<String, String>> VALUES =
+      Map.of(
+          "use_cuda", Map.of("true", "cuda:0", "false", "cpu"),
+          "quantization_bits", Map.of("16", "half", "8", "int8", "4", "int4"));
 
   static {
     NAMES.put("batch_size", "engine.max-batch");
     NAMES.put("cache_size", "kv.device.tokens");
+    NAMES.put("compression_ratio", "kv.compression-ratio");
     NAMES.put("deduplicate", "request.single-flight");
     NAMES.put("device", "model.device");
     NAMES.put("dtype", "model.dtype");
     NAMES.put("log_levels", "log.levels");
     NAMES.put("max_session_tokens", "kv.session.max-tokens");
+    NAMES.put("max_retries", "request.max-attempts");
     NAMES.put("num_workers", "engine.step-loops");
+    NAMES.put("quantization_bits", "kv.codec");
     NAMES.put("session_ttl", "kv.state.ttl");
     NAMES.put("timeout", "request.timeout");
     NAMES.put("token_budget", "engine.token-budget");
-    NAMES.put(USE_CUDA, "model.device");
+    NAMES.put("use_compression", "kv.use-compression");
+    NAMES.put("use_cuda", "model.device");
     NAMES.put("verbose", "log.verbose");
   }
 
@@ -43,7 +52,7 @@ final class Aliases {
     values.forEach(
         (name, value) -> {
           String key = NAMES.getOrDefault(name, name);
-          if (resolved.putIfAbsent(key, name.equals(USE_CUDA) ? device(value) : value) != null) {
+          if (resolved.putIfAbsent(key, value(name, value)) != null) {
             throw new CaudalException(
                 ErrorCode.CONFIG_INVALID, "setting '" + key + "' is given twice");
           }
@@ -51,14 +60,19 @@ final class Aliases {
     return resolved;
   }
 
-  private static String device(String useCuda) {
-    return switch (useCuda.strip().toLowerCase(Locale.ROOT)) {
-      case "true" -> "cuda:0";
-      case "false" -> "cpu";
-      default ->
-          throw new CaudalException(
-              ErrorCode.CONFIG_INVALID,
-              String.format("%s = '%s' is not allowed: true | false", USE_CUDA, useCuda));
-    };
+  private static String value(String name, String value) {
+    Map<String, String> meanings = VALUES.get(name);
+    if (meanings == null) {
+      return value;
+    }
+    String meaning = meanings.get(value.strip().toLowerCase(Locale.ROOT));
+    if (meaning == null) {
+      throw new CaudalException(
+          ErrorCode.CONFIG_INVALID,
+          String.format(
+              "%s = '%s' is not allowed: %s",
+              name, value, String.join(" | ", new TreeSet<>(meanings.keySet()))));
+    }
+    return meaning;
   }
 }

@@ -157,6 +157,13 @@ public final class Settings {
     }
   }
 
+  /** As {@link #of}, without those that this version doesn't know. */
+  public static Settings ofKnown(Map<String, String> values) {
+    Map<String, String> known = new TreeMap<>(values);
+    known.keySet().retainAll(KEYS.keySet());
+    return of(known);
+  }
+
   /** A setting's value as text, its default if it was not given. */
   public String text(String key) {
     return values.getOrDefault(key, key(key).defaultText());

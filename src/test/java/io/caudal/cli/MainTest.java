@@ -7,7 +7,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class MainTest {
@@ -24,7 +27,9 @@ class MainTest {
   @Test
   void every_command_has_help() {
     for (String command :
-        new String[] {"local", "chat", "demo", "cluster", "dead-letter", "config"}) {
+        new String[] {
+          "local", "chat", "demo", "cluster", "dead-letter", "config", "stats", "health"
+        }) {
       assertThat(run(command, "--help")).isZero();
     }
   }
@@ -79,6 +84,28 @@ class MainTest {
     assertThat(run("config", "get", "engine.maxbatch")).isEqualTo(1);
     assertThat(run("config", "apply-file", "/no/such/file")).isEqualTo(1);
     assertThat(err.toString()).contains("STORAGE_UNAVAILABLE: cannot read /no/such/file");
+  }
+
+  @Test
+  void health_without_a_broker_is_unhealthy_and_says_what_to_do() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    assertThat(run("health", "--bootstrap", "127.0.0.1:" + port, "--rest", "127.0.0.1:" + port))
+        .isEqualTo(2);
+    assertThat(out.toString())
+        .startsWith("unhealthy\n")
+        .contains("no answer from 127.0.0.1:" + port)
+        .contains("-> broker: check that Kafka runs");
+  }
+
+  @Test
+  void a_local_run_says_where_its_job_manager_is(@TempDir Path home) throws IOException {
+    assertThat(RestOption.localPort(home)).isEmpty();
+    Files.createDirectory(home.resolve("conf"));
+    Files.writeString(home.resolve("conf/config.yaml"), "rest.address: x\nrest.port: '18081'\n");
+    assertThat(RestOption.localPort(home)).contains("18081");
   }
 
   @Test

@@ -96,7 +96,8 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("batch_size", "4", "engine.max-batch", "8")))
         .hasMessageContainingAll("engine.max-batch", "twice");
     assertThatThrownBy(() -> Settings.of(Map.of("use_cuda", "perhaps")))
-        .hasMessageContainingAll("use_cuda", "true | false");
+        .hasMessageContainingAll("use_cuda", "false | true");
+    assertThat(Settings.of(Map.of("quantization_bits", "8")).text("kv.codec")).isEqualTo("int8");
     assertThatThrownBy(() -> Settings.of(Map.of("batch_sise", "4")))
         .hasMessageContaining("batch_size");
   }

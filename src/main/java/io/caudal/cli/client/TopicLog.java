@@ -24,12 +24,30 @@ final class TopicLog {
    */
   static void readAll(
       KafkaSettings settings, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    readTail(settings, topic, Long.MAX_VALUE, reader);
+  }
+
+  /**
+   * As {@link #readAll}, from so many offsets before the end of each partition on.
+   *
+   * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}
+   */
+  static void readTail(
+      KafkaSettings settings,
+      String topic,
+      long perPartition,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
       List<TopicPartition> partitions = KafkaClientSide.partitions(consumer, topic, settings);
       consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      for (TopicPartition partition : partitions) {
+        long begin = begins.getOrDefault(partition, 0L);
+        long end = ends.getOrDefault(partition, 0L);
+        consumer.seek(partition, Math.max(begin, end - perPartition));
+      }
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());

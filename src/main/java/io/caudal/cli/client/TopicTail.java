@@ -2,16 +2,11 @@ package io.caudal.cli.client;
 
 import io.caudal.config.KafkaSettings;
 import io.caudal.error.CaudalException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** Reads the newest records of a topic, up to its end as it is now. */
 public final class TopicTail {
@@ -27,24 +22,7 @@ public final class TopicTail {
   public static <T> List<Dated<T>> read(
       KafkaSettings settings, String topic, long perPartition, Function<byte[], T> parser) {
     List<Dated<T>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
-      List<TopicPartition> partitions = KafkaClientSide.partitions(consumer, topic, settings);
-      consumer.assign(partitions);
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      ends.forEach(
-          (partition, end) ->
-              consumer.seek(
-                  partition, Math.max(begins.getOrDefault(partition, 0L), end - perPartition)));
-      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
-          add(records, entry, parser);
-        }
-      }
-    } catch (KafkaException e) {
-      throw KafkaClientSide.unreachable(settings, e);
-    }
+    TopicLog.readTail(settings, topic, perPartition, entry -> add(records, entry, parser));
     records.sort(Comparator.comparingLong(Dated::timestampMillis));
     return records;
   }

@@ -2,7 +2,9 @@ package io.caudal.cli.console;
 
 import io.caudal.cli.client.ControlLine;
 import io.caudal.protocol.ControlAck;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -61,17 +63,19 @@ public record ChangeOutcome(Map<Integer, ControlAck> acks) {
         + Text.list(versions);
   }
 
-  /** Old and new value of each key, {@code KEY OLD -> NEW}. */
+  /** Old and new value of each key that has another one now, {@code KEY OLD -> NEW}. */
   static String steps(ControlAck ack) {
-    return new TreeMap<>(ack.applied())
-        .entrySet().stream()
-            .map(
-                e -> {
-                  String old = ack.previous().get(e.getKey());
-                  String from = old == null ? "" : InForce.shown(old) + " -> ";
-                  return e.getKey() + " " + from + InForce.shown(e.getValue());
-                })
-            .collect(Collectors.joining(", "));
+    List<String> steps = new ArrayList<>();
+    new TreeMap<>(ack.applied())
+        .forEach(
+            (key, value) -> {
+              String old = ack.previous().get(key);
+              if (!value.equals(old)) {
+                String from = old == null ? "" : InForce.shown(old) + " -> ";
+                steps.add(key + " " + from + InForce.shown(value));
+              }
+            });
+    return steps.isEmpty() ? "as it was" : String.join(", ", steps);
   }
 
   /** A line for each subtask. */

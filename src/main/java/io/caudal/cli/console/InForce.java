@@ -7,6 +7,7 @@ import io.caudal.protocol.MetricsRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -42,7 +43,7 @@ public final class InForce {
           version = ack.configVersion();
         }
       }
-      bySubtask.put(record.subtask(), Settings.of(values));
+      bySubtask.put(record.subtask(), Settings.ofKnown(values));
       versions.put(record.subtask(), version);
     }
     return new InForce(bySubtask, versions);
@@ -74,7 +75,7 @@ public final class InForce {
 
   /** Whether all subtasks have this value for a key. */
   public boolean is(String key, String value) {
-    return values(key).keySet().equals(java.util.Set.of(value));
+    return values(key).keySet().equals(Set.of(value));
   }
 
   /** Subtasks by the number of changes that they have applied. */

@@ -20,6 +20,11 @@ public final class Text {
   }
 
   /** In units of 1,024. */
+  static String bytes(long bytes) {
+    return bytes((double) bytes);
+  }
+
+  /** As {@link #bytes(long)}. */
   static String bytes(double bytes) {
     double value = bytes;
     int unit = 0;
@@ -30,9 +35,9 @@ public final class Text {
     return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, BYTE_UNITS[unit]);
   }
 
-  static String millis(double millis) {
+  static String millis(long millis) {
     if (millis < 1_000) {
-      return String.format(Locale.ROOT, "%.0f ms", millis);
+      return String.format(Locale.ROOT, "%d ms", millis);
     }
     if (millis < 120_000) {
       return String.format(Locale.ROOT, "%.1f s", millis / 1e3);

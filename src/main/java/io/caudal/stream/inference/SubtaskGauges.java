@@ -3,6 +3,10 @@ package io.caudal.stream.inference;
 import io.caudal.engine.host.Engine;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,10 +39,21 @@ final class SubtaskGauges {
     Runtime jvm = Runtime.getRuntime();
     gauges.put("heap_used_bytes", () -> jvm.totalMemory() - jvm.freeMemory());
     gauges.put("heap_max_bytes", jvm::maxMemory);
+    gauges.put("heap_live_bytes", SubtaskGauges::heapAfterCollection);
     List<Path> folders = context.temporaryFolders();
     gauges.put("disk_free_bytes", () -> least(folders, FileStore::getUsableSpace));
     gauges.put("disk_total_bytes", () -> least(folders, FileStore::getTotalSpace));
     return gauges;
+  }
+
+  /** What the last garbage collection of each pool has left. */
+  private static double heapAfterCollection() {
+    double bytes = 0;
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      MemoryUsage left = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+      bytes += left == null ? 0 : left.getUsed();
+    }
+    return bytes;
   }
 
   /** Asks a file store something. */

@@ -2,9 +2,12 @@ package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.cli.Main;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
+import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import java.io.PrintWriter;
@@ -12,6 +15,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +37,8 @@ class ConsoleTest {
 
   @SuppressWarnings("NullAway.Init")
   private static RunningJob job;
+
+  private static final Map<Integer, Long> REPORTED = new HashMap<>();
 
   private String out = "";
   private String err = "";
@@ -112,7 +118,7 @@ class ConsoleTest {
   void a_reset_goes_back_to_what_the_job_was_started_with() {
     assertThat(run("config", "set", "engine.token-budget=64")).isZero();
     assertThat(run("config", "reset", "engine.token-budget", "timeout")).isZero();
-    assertThat(out).contains("engine.token-budget 64 -> 256, request.timeout 10min -> 10min");
+    assertThat(out).contains("engine.token-budget 64 -> 256\n").doesNotContain("request.timeout");
     assertThat(run("config", "get", "engine.token-budget")).isZero();
     assertThat(out).containsPattern("engine.token-budget +256\n");
   }
@@ -148,6 +154,83 @@ class ConsoleTest {
         .doesNotContain("subtask 1");
     assertThat(run("config", "get", "engine.max-batch")).isZero();
     assertThat(out).containsPattern("engine.max-batch +8\n");
+  }
+
+  @Test
+  @Order(0)
+  void stats_and_health_tell_of_a_conversation() throws Exception {
+    send(
+        "s1",
+        "{\"request_id\":\"t1\",\"session_id\":\"s1\",\"prompt\":\"Once upon a time\",\"max_tokens\":8}");
+    only("t1");
+    send(
+        "s1",
+        "{\"request_id\":\"t2\",\"session_id\":\"s1\",\"prompt\":\" and then\",\"max_tokens\":8}");
+    Result second = only("t2");
+    send(
+        "s2", "{\"request_id\":\"t3\",\"session_id\":\"s2\",\"prompt\":\"x\",\"model\":\"other\"}");
+    only("t3");
+    awaitReported("results_ok", 2);
+    awaitReported("results_failed", 1);
+
+    assertThat(run("stats", "--json", "--rest", job.restAddress())).isZero();
+    JsonNode stats = new ObjectMapper().readTree(out);
+    assertThat(stats.path("subtasks").asInt()).isEqualTo(2);
+    assertThat(stats.path("results").path("ok").asInt()).isEqualTo(2);
+    assertThat(stats.path("errors").path("unknown_model").asInt()).isEqualTo(1);
+    assertThat(stats.path("sessions").path("started").asInt()).isEqualTo(1);
+    assertThat(stats.path("tokens").path("hit").asInt())
+        .isEqualTo(second.usage().cachedTokens())
+        .isPositive()
+        .isEqualTo(stats.path("tokens").path("hit_device").asInt());
+    assertThat(stats.path("latencies_ms").path("ttft_ms").path("count").asInt()).isEqualTo(2);
+    assertThat(stats.path("latencies_ms").path("itl_ms").path("count").asInt()).isPositive();
+    assertThat(stats.path("completion_tokens_per_s").asDouble()).isPositive();
+    assertThat(stats.path("task_managers").path(0).path("kv_device_tokens").asInt()).isPositive();
+    assertThat(stats.path("task_managers").path(0).path("disk_total_bytes").asLong()).isPositive();
+    assertThat(stats.path("checkpoints").path("completed").asInt()).isPositive();
+
+    assertThat(run("stats", "--rest", "127.0.0.1:1")).isZero();
+    assertThat(out).contains("2 ok, 1 failed, 0 repeated", "unknown_model 1");
+
+    assertThat(run("health", "--rest", job.restAddress())).as(out).isZero();
+    assertThat(out)
+        .startsWith("healthy\n")
+        .contains("all topics there", "RocksDB", "loaded: demo", "all report, subtasks: 2");
+    assertThat(run("health", "--json", "--rest", "127.0.0.1:1")).isEqualTo(1);
+    JsonNode health = new ObjectMapper().readTree(out);
+    assertThat(health.path("status").asText()).isEqualTo("degraded");
+    assertThat(health.path("recommendations").toString()).contains("--rest");
+  }
+
+  @Test
+  @Order(7)
+  void a_job_that_is_gone_is_unhealthy_and_a_change_says_so() throws Exception {
+    String address = job.restAddress();
+    job.drop();
+
+    assertThat(run("health", "--rest", address)).isEqualTo(2);
+    assertThat(out).startsWith("unhealthy\n").contains("CANCELED");
+    assertThat(run("config", "set", "--timeout", "1", "engine.max-batch=3")).isEqualTo(1);
+    assertThat(out)
+        .contains("no subtask has acknowledged within 1 s")
+        .contains("in force, as last heard: engine.max-batch = 8")
+        .contains("no acknowledgement");
+  }
+
+  private static void awaitReported(String counter, long count) {
+    job.topics()
+        .await(
+            TOPICS.metricsTopic(),
+            1,
+            value -> {
+              REPORTED.merge(
+                  MetricsJson.read(value).subtask(),
+                  MetricsJson.read(value).counters().getOrDefault(counter, 0L),
+                  Math::max);
+              return REPORTED.values().stream().mapToLong(n -> n).sum() >= count;
+            });
+    REPORTED.clear();
   }
 
   private static int changes() {

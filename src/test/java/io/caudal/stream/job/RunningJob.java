@@ -3,6 +3,7 @@ package io.caudal.stream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.cli.local.EmbeddedBroker;
+import io.caudal.config.JobSettings;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -25,6 +27,7 @@ import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 
 /** The whole job at parallelism 2 with a real broker, RocksDB and the bundled model in fp32. */
@@ -57,6 +60,7 @@ final class RunningJob implements AutoCloseable {
     KafkaSettings names = KafkaSettings.from(Settings.of(Map.of()));
     EmbeddedBroker broker = new EmbeddedBroker(folder.resolve("kafka"), names);
     Configuration configuration = new Configuration();
+    configuration.set(RestOptions.BIND_PORT, "0");
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
     MiniCluster cluster =
         new MiniCluster(
@@ -77,6 +81,11 @@ final class RunningJob implements AutoCloseable {
   KafkaSettings kafka() {
     return KafkaSettings.from(
         Settings.of(Map.of("kafka.bootstrap-servers", broker.bootstrapServers())));
+  }
+
+  /** Where the JobManager answers. */
+  String restAddress() throws Exception {
+    return cluster.getRestAddress().get().toString();
   }
 
   Topics topics() {
@@ -129,13 +138,21 @@ final class RunningJob implements AutoCloseable {
     return true;
   }
 
+  /** Ends the job for good. */
+  void drop() throws Exception {
+    cluster.cancelJob(job).get();
+    cluster.requestJobResult(job).get();
+  }
+
   private JobID submit(int parallelism, @Nullable String savepoint) throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(flink(savepoint));
     environment.setParallelism(parallelism);
     CaudalJob.configure(environment);
     new CaudalGraph(environment, Settings.of(settings)).build();
-    return cluster.submitJob(environment.getStreamGraph().getJobGraph()).get().getJobID();
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(JobSettings.from(Settings.of(settings)).name());
+    return cluster.submitJob(graph.getJobGraph()).get().getJobID();
   }
 
   private Configuration flink(@Nullable String savepoint) {

@@ -1,0 +1,109 @@
+package io.caudal.cli.console;
+
+import io.caudal.metrics.Latency;
+import io.caudal.metrics.LatencySketch;
+import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.MetricsRecord.LatencySummary;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Figures over all subtasks: totals since each one's task started, rates and latencies of the last
+ * so many milliseconds. Latencies are merged from the subtasks' sketches, not averaged.
+ */
+public final class Stats {
+  private static final String ERROR = "error_";
+
+  private final Fleet fleet;
+  private final long overMillis;
+
+  public Stats(Fleet fleet, long overMillis) {
+    this.fleet = fleet;
+    this.overMillis = overMillis;
+  }
+
+  Fleet fleet() {
+    return fleet;
+  }
+
+  /** How long the windows are that rates and latencies are of; 0 if nobody has reported. */
+  long spanMillis() {
+    return fleet.members().stream()
+        .mapToLong(member -> member.spanMillis(overMillis))
+        .max()
+        .orElse(0);
+  }
+
+  /** What was counted a second, in these windows. */
+  double perSecond(String counter) {
+    double rate = 0;
+    for (Member member : fleet.members()) {
+      long span = member.spanMillis(overMillis);
+      rate += span <= 0 ? 0 : 1e3 * member.growth(counter, overMillis) / span;
+    }
+    return rate;
+  }
+
+  /** What was counted in these windows. */
+  long recent(String counter) {
+    return fleet.members().stream().mapToLong(m -> m.growth(counter, overMillis)).sum();
+  }
+
+  /** Prompt tokens whose KV was there, of all; NaN without any. */
+  double hitRate() {
+    long prompt = fleet.count("prompt_tokens");
+    return prompt == 0 ? Double.NaN : (double) fleet.count("cached_tokens") / prompt;
+  }
+
+  /** As {@link #hitRate}, in these windows. */
+  double recentHitRate() {
+    long prompt = recent("prompt_tokens");
+    return prompt == 0 ? Double.NaN : (double) recent("cached_tokens") / prompt;
+  }
+
+  /** Requests that failed, by error code. */
+  Map<String, Long> errors() {
+    Map<String, Long> errors = new TreeMap<>();
+    for (Member member : fleet.members()) {
+      member
+          .newest()
+          .counters()
+          .forEach(
+              (name, count) -> {
+                if (name.startsWith(ERROR) && count > 0) {
+                  errors.merge(name.substring(ERROR.length()), count, Long::sum);
+                }
+              });
+    }
+    return errors;
+  }
+
+  /** Failures with this code in these windows. */
+  long recentErrors(String code) {
+    return recent(ERROR + code);
+  }
+
+  /** Latencies in these windows, those without a value left out. */
+  Map<Latency, LatencySketch> latencies() {
+    Map<Latency, LatencySketch> merged = new EnumMap<>(Latency.class);
+    for (Member member : fleet.members()) {
+      for (MetricsRecord record : member.within(overMillis)) {
+        for (Latency latency : Latency.values()) {
+          LatencySummary summary = record.latencies().get(latency.label());
+          if (summary != null) {
+            merged
+                .computeIfAbsent(latency, key -> new LatencySketch())
+                .merge(LatencySketch.decode(summary.sketch()));
+          }
+        }
+      }
+    }
+    return merged;
+  }
+
+  /** A gauge that a TaskManager's subtasks share, added up over TaskManagers. */
+  double ofTaskManagers(String gauge) {
+    return fleet.taskManagers().values().stream().mapToDouble(m -> m.gauge(gauge)).sum();
+  }
+}

@@ -1,0 +1,233 @@
+package io.caudal.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.cli.console.JobView.Checkpoints;
+import io.caudal.protocol.MetricsRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+  private static final long NOW = 1_000_000;
+  private static final Broker BROKER = new Broker("k:9092", 1, List.of(), "");
+  private static final Map<String, Double> GAUGES =
+      Map.of(
+          "engine_unfinished", 1.0,
+          "engine_steps", 5.0,
+          "heap_used_bytes", 10.0,
+          "heap_max_bytes", 100.0,
+          "disk_free_bytes", 50.0,
+          "disk_total_bytes", 100.0);
+
+  @Test
+  void all_is_well() {
+    Health health = health(BROKER, fleet(Map.of()), job("RUNNING", NOW - 500));
+
+    assertThat(health.overall()).as("%s", health.checks()).isEqualTo(Status.HEALTHY);
+    assertThat(health.recommendations()).isEmpty();
+    assertThat(health.checks())
+        .extracting(Check::component)
+        .containsExactly(
+            "broker",
+            "job",
+            "subtasks",
+            "engine tm-1",
+            "model",
+            "device tm-1",
+            "state backend",
+            "checkpoints",
+            "queue",
+            "requests",
+            "settings",
+            "disk tm-1");
+  }
+
+  @Test
+  void no_broker_no_topic() {
+    Broker silent = new Broker("k:9092", 0, List.of(), "timed out");
+    Check check = only(health(silent, Fleet.of(List.of()), null), "broker");
+    assertThat(check.status()).isEqualTo(Status.UNHEALTHY);
+    assertThat(check.finding()).contains("k:9092", "timed out");
+    assertThat(check.remedy()).contains("--bootstrap");
+
+    Broker lacking = new Broker("k:9092", 1, List.of("caudal.requests"), "");
+    assertThat(only(health(lacking, fleet(Map.of()), null), "broker").finding())
+        .contains("caudal.requests");
+  }
+
+  @Test
+  void a_job_manager_that_does_not_answer_is_not_a_failed_job() {
+    Surroundings all = new Surroundings(BROKER, fleet(Map.of()), "http://x", false, null, NOW);
+    Check check = only(Health.of(all), "job");
+
+    assertThat(check.status()).isEqualTo(Status.DEGRADED);
+    assertThat(check.remedy()).contains("--rest");
+    assertThat(only(health(BROKER, fleet(Map.of()), null), "job").status())
+        .isEqualTo(Status.UNHEALTHY);
+  }
+
+  @Test
+  void a_job_that_restarts_or_has_just_failed() {
+    assertThat(only(health(BROKER, fleet(Map.of()), job("RESTARTING", NOW)), "job").status())
+        .isEqualTo(Status.UNHEALTHY);
+    JobView healed = withFailure(job("RUNNING", NOW), NOW - 2_000);
+    Check check = only(health(BROKER, fleet(Map.of()), healed), "job");
+    assertThat(check.status()).isEqualTo(Status.DEGRADED);
+    assertThat(check.finding()).contains("2.0 s ago", "it broke");
+    assertThat(
+            only(health(BROKER, fleet(Map.of()), withFailure(job("RUNNING", NOW), 1_000)), "job")
+                .status())
+        .isEqualTo(Status.HEALTHY);
+  }
+
+  @Test
+  void checkpoints_grow_old() {
+    assertThat(checkpoint(NOW - 29_000)).isEqualTo(Status.HEALTHY);
+    assertThat(checkpoint(NOW - 31_000)).isEqualTo(Status.DEGRADED);
+    assertThat(checkpoint(NOW - 301_000)).isEqualTo(Status.UNHEALTHY);
+  }
+
+  @Test
+  void subtasks_fall_silent() {
+    Fleet half = Fleet.of(List.of(Reports.of(0, NOW, Map.of(), GAUGES)));
+    assertThat(only(health(BROKER, half, null), "subtasks").status()).isEqualTo(Status.DEGRADED);
+
+    Fleet old =
+        Fleet.of(
+            List.of(
+                Reports.of(0, NOW - 60_000, Map.of(), GAUGES),
+                Reports.of(1, NOW - 60_000, Map.of(), GAUGES)));
+    Check check = only(health(BROKER, old, null), "subtasks");
+    assertThat(check.status()).isEqualTo(Status.UNHEALTHY);
+    assertThat(check.finding()).contains("subtask 0, 1", "60.0 s");
+    assertThat(only(health(BROKER, Fleet.of(List.of()), null), "subtasks").finding())
+        .contains("none has ever");
+  }
+
+  @Test
+  void an_engine_with_work_that_makes_no_step_stands() {
+    List<MetricsRecord> records = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      records.add(Reports.of(0, NOW - 1_000L * i, Map.of(), GAUGES));
+    }
+    assertThat(engine(records).status()).isEqualTo(Status.UNHEALTHY);
+
+    records.set(0, Reports.of(0, NOW, Map.of(), with("engine_steps", 6)));
+    assertThat(engine(records).status()).isEqualTo(Status.HEALTHY);
+    assertThat(engine(List.of(Reports.of(0, NOW, Map.of(), with("engine_failed", 1)))).status())
+        .isEqualTo(Status.UNHEALTHY);
+    assertThat(engine(List.of(Reports.of(0, NOW, Map.of(), with("heap_live_bytes", 91)))).status())
+        .isEqualTo(Status.DEGRADED);
+  }
+
+  @Test
+  void failures_of_our_own_fault_count_and_others_do_not() {
+    Check check =
+        only(
+            health(BROKER, fleet(Map.of("error_timeout", 2L, "error_bad_parameter", 5L)), null),
+            "requests");
+    assertThat(check.status()).isEqualTo(Status.DEGRADED);
+    assertThat(check.finding()).contains("timeout 2").doesNotContain("bad_parameter");
+    assertThat(
+            only(health(BROKER, fleet(Map.of("error_out_of_memory", 1L)), null), "device tm-1")
+                .remedy())
+        .contains("engine.token-budget");
+  }
+
+  @Test
+  void a_full_queue_and_a_full_disk() {
+    assertThat(queue(8_000).status()).isEqualTo(Status.HEALTHY);
+    assertThat(queue(8_192).status()).isEqualTo(Status.DEGRADED);
+    assertThat(queue(16_384).status()).isEqualTo(Status.UNHEALTHY);
+
+    assertThat(disk(4.9)).isEqualTo(Status.DEGRADED);
+    assertThat(disk(0.9)).isEqualTo(Status.UNHEALTHY);
+  }
+
+  @Test
+  void subtasks_that_differ_in_settings() {
+    Fleet differ =
+        Fleet.of(
+            List.of(
+                Reports.withSettings(0, NOW, 2, Map.of("engine.max-batch", "8")),
+                Reports.withSettings(1, NOW, 1, Map.of())));
+    assertThat(only(health(BROKER, differ, null), "settings").status()).isEqualTo(Status.DEGRADED);
+  }
+
+  static JobView job(String state, long checkpointMillis) {
+    return new JobView(
+        "id",
+        "caudal",
+        state,
+        9,
+        9,
+        1_000,
+        0,
+        "",
+        0,
+        "EmbeddedRocksDBStateBackend",
+        new Checkpoints(500, 10, 0, checkpointMillis, 2_048, 1_024, 40, 0, ""));
+  }
+
+  private static JobView withFailure(JobView job, long at) {
+    return new JobView(
+        job.id(),
+        job.name(),
+        job.state(),
+        job.runningTasks(),
+        job.tasks(),
+        job.startMillis(),
+        1,
+        "it broke",
+        at,
+        job.stateBackend(),
+        job.checkpoints());
+  }
+
+  private static Fleet fleet(Map<String, Long> counters) {
+    return Fleet.of(
+        List.of(
+            Reports.of(0, NOW - 500, counters, GAUGES),
+            Reports.of(1, NOW - 400, Map.of(), GAUGES)));
+  }
+
+  private static Map<String, Double> with(String gauge, double value) {
+    Map<String, Double> gauges = new HashMap<>(GAUGES);
+    gauges.put(gauge, value);
+    return gauges;
+  }
+
+  private static Status checkpoint(long newestMillis) {
+    return only(health(BROKER, fleet(Map.of()), job("RUNNING", newestMillis)), "checkpoints")
+        .status();
+  }
+
+  private static Check engine(List<MetricsRecord> records) {
+    return only(health(BROKER, Fleet.of(records), null), "engine tm-1");
+  }
+
+  private static Check queue(double aside) {
+    Fleet fleet = Fleet.of(List.of(Reports.of(0, NOW, Map.of(), with("aside", aside))));
+    return only(health(BROKER, fleet, null), "queue");
+  }
+
+  private static Status disk(double free) {
+    Fleet fleet = Fleet.of(List.of(Reports.of(0, NOW, Map.of(), with("disk_free_bytes", free))));
+    return only(health(BROKER, fleet, null), "disk tm-1").status();
+  }
+
+  private static Health health(Broker broker, Fleet fleet, @Nullable JobView job) {
+    return Health.of(new Surroundings(broker, fleet, "http://x", true, job, NOW));
+  }
+
+  private static Check only(Health health, String component) {
+    return health.checks().stream()
+        .filter(check -> check.component().equals(component))
+        .findFirst()
+        .orElseThrow();
+  }
+}

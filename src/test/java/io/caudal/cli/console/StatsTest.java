@@ -1,0 +1,97 @@
+package io.caudal.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caudal.metrics.Latency;
+import io.caudal.metrics.LatencySketch;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class StatsTest {
+  private static final long NOW = 10_500;
+
+  private final Stats stats =
+      new Stats(
+          Fleet.of(
+              List.of(
+                  Reports.of(0, 8_000, Map.of("requests", 4L, "completion_tokens", 40L)),
+                  Reports.of(
+                      0,
+                      9_000,
+                      Map.of("requests", 6L, "completion_tokens", 60L),
+                      Map.of(),
+                      Map.of("ttft_ms", Reports.latency(10, 20, 30))),
+                  Reports.of(
+                      0,
+                      10_000,
+                      Map.of(
+                          "requests", 10L,
+                          "completion_tokens", 100L,
+                          "prompt_tokens", 300L,
+                          "cached_tokens", 200L,
+                          "device_hit_tokens", 150L,
+                          "state_hit_tokens", 50L,
+                          "error_timeout", 2L),
+                      Map.of("at_hand", 3.0, "kv_device_tokens", 64.0)),
+                  Reports.of(
+                      1,
+                      10_000,
+                      Map.of("requests", 2L, "prompt_tokens", 100L, "error_timeout", 1L),
+                      Map.of("at_hand", 1.0, "kv_device_tokens", 64.0),
+                      Map.of("ttft_ms", Reports.latency(1_000))))),
+          2_000);
+
+  @Test
+  void rates_are_of_the_windows_and_totals_of_all() {
+    assertThat(stats.spanMillis()).isEqualTo(2_000);
+    assertThat(stats.perSecond("requests")).isCloseTo(3 + 2, within(1e-9));
+    assertThat(stats.perSecond("completion_tokens")).isCloseTo(30, within(1e-9));
+    assertThat(stats.hitRate()).isEqualTo(0.5);
+    assertThat(stats.errors()).containsOnly(Map.entry("timeout", 3L));
+  }
+
+  @Test
+  void latencies_are_merged_over_subtasks_not_averaged() {
+    LatencySketch ttft = Objects.requireNonNull(stats.latencies().get(Latency.TTFT_MS));
+
+    assertThat(ttft.count()).isEqualTo(4);
+    assertThat(ttft.quantile(0.5)).isCloseTo(20, within(0.5));
+    assertThat(ttft.max()).isCloseTo(1_000, within(20.0));
+  }
+
+  @Test
+  void what_subtasks_of_a_task_manager_share_counts_once() {
+    assertThat(stats.ofTaskManagers("kv_device_tokens")).isEqualTo(64);
+  }
+
+  @Test
+  void as_json() {
+    JsonNode json = StatsJson.of(stats, HealthTest.job("RUNNING", NOW - 200), NOW);
+
+    assertThat(json.path("subtasks").asInt()).isEqualTo(2);
+    assertThat(json.path("reporting").asInt()).isEqualTo(2);
+    assertThat(json.path("tokens").path("hit_device").asInt()).isEqualTo(150);
+    assertThat(json.path("tokens").path("missed").asInt()).isEqualTo(200);
+    assertThat(json.path("queue").path("at_hand").asInt()).isEqualTo(4);
+    assertThat(json.path("latencies_ms").path("ttft_ms").path("count").asInt()).isEqualTo(4);
+    assertThat(json.path("task_managers")).hasSize(1);
+    assertThat(json.path("checkpoints").path("age_ms").asInt()).isEqualTo(200);
+    assertThat(StatsJson.of(stats, null, NOW).has("checkpoints")).isFalse();
+  }
+
+  @Test
+  void as_text() {
+    assertThat(StatsText.of(stats, HealthTest.job("RUNNING", NOW - 200), NOW))
+        .contains("5.00 requests/s, 30.0 tokens/s generated")
+        .contains("timeout 3")
+        .contains("400; hit 50.0 %: 150 on the device, 0 in host memory, 50 from state")
+        .contains("200 ms ago, 2.0 kB")
+        .containsPattern("ttft +4 ");
+    assertThat(StatsText.of(new Stats(Fleet.of(List.of()), 1_000), null, NOW))
+        .contains("no subtask has ever reported");
+  }
+}
