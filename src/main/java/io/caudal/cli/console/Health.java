@@ -16,15 +16,33 @@ public record Health(List<Check> checks) {
     checks.add(JobChecks.job(all));
     checks.add(EngineChecks.reports(all));
     checks.addAll(EngineChecks.engines(all.fleet(), all.nowMillis()));
-    checks.add(EngineChecks.model(all.fleet()));
-    checks.addAll(EngineChecks.devices(all.fleet()));
     checks.add(JobChecks.stateBackend(all));
     checks.add(JobChecks.checkpoints(all));
-    checks.add(EngineChecks.queue(all.fleet()));
-    checks.add(EngineChecks.requests(all.fleet()));
-    checks.add(EngineChecks.settings(all.fleet()));
-    checks.addAll(EngineChecks.disks(all.fleet()));
+    boolean fresh = all.fleet().isAlive(all.nowMillis());
+    for (Check check : reported(all.fleet())) {
+      checks.add(fresh || all.fleet().subtasks() == 0 ? check : lastHeard(check));
+    }
     return new Health(checks);
+  }
+
+  private static List<Check> reported(Fleet fleet) {
+    List<Check> checks = new ArrayList<>();
+    checks.add(EngineChecks.model(fleet));
+    checks.addAll(EngineChecks.devices(fleet));
+    checks.add(EngineChecks.queue(fleet));
+    checks.add(EngineChecks.requests(fleet));
+    checks.add(EngineChecks.settings(fleet));
+    checks.addAll(EngineChecks.disks(fleet));
+    return checks;
+  }
+
+  /** What was fine when somebody reported last need not be so now. */
+  private static Check lastHeard(Check check) {
+    return new Check(
+        check.component(),
+        check.status().worse(Status.DEGRADED),
+        "not known; last heard: " + check.finding(),
+        check.remedy());
   }
 
   public Status overall() {

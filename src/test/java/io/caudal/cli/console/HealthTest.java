@@ -36,10 +36,10 @@ class HealthTest {
             "job",
             "subtasks",
             "engine tm-1",
-            "model",
-            "device tm-1",
             "state backend",
             "checkpoints",
+            "model",
+            "device tm-1",
             "queue",
             "requests",
             "settings",
@@ -104,6 +104,8 @@ class HealthTest {
     Check check = only(health(BROKER, old, null), "subtasks");
     assertThat(check.status()).isEqualTo(Status.UNHEALTHY);
     assertThat(check.finding()).contains("subtask 0, 1", "60.0 s");
+    assertThat(only(health(BROKER, old, null), "disk tm-1").finding())
+        .startsWith("not known; last heard: 50 B free");
     assertThat(only(health(BROKER, Fleet.of(List.of()), null), "subtasks").finding())
         .contains("none has ever");
   }
