@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,7 +121,11 @@ public final class StepEngine {
 
   /** After a step that threw: the generations of its forward pass; none if it failed elsewhere. */
   public List<Generation> suspects() {
-    return inStep.stream().map(slice -> task(slice.sequence()).generation()).toList();
+    return inStep.stream()
+        .map(slice -> live.get(slice.sequence()))
+        .filter(Objects::nonNull)
+        .map(LiveGeneration::generation)
+        .toList();
   }
 
   /**
@@ -257,6 +262,7 @@ public final class StepEngine {
 
   /** One step; says whether there was anything to do. */
   public boolean step() {
+    inStep = List.of();
     try {
       scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
       StepPlan plan = scheduler.next(clock.millis());

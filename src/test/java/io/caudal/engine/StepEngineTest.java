@@ -1,6 +1,7 @@
 package io.caudal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caudal.config.EngineSettings;
 import io.caudal.error.CaudalException;
@@ -382,6 +383,28 @@ class StepEngineTest {
     assertThat(full.outcome().output()).hasSizeLessThanOrEqualTo(3);
     assertThat(Objects.requireNonNull(refused.outcome().failure()).message())
         .contains("71 tokens", "64", "kv.device.tokens");
+  }
+
+  @Test
+  void whoever_was_in_a_step_that_failed_is_suspected() {
+    runner.poison = 42;
+    submit(generation("a", "s", new int[] {1, 42}, 5));
+
+    assertThatThrownBy(engine::step).hasMessage("poison");
+
+    assertThat(engine.suspects()).extracting(Generation::requestId).containsExactly("a");
+  }
+
+  @Test
+  void nobody_is_suspected_for_a_lack_of_memory() {
+    runner.mostTokensASequence = 10;
+    Heard heard = submit(generation("a", null, prompt(40, 1), 5));
+
+    run(engine);
+
+    assertThat(Objects.requireNonNull(heard.outcome().failure()).code())
+        .isEqualTo(ErrorCode.OUT_OF_MEMORY);
+    assertThat(engine.suspects()).isEmpty();
   }
 
   private Heard submit(Generation generation) {
