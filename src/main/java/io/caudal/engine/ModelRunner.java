@@ -41,6 +41,9 @@ public interface ModelRunner extends AutoCloseable {
    */
   float[][] forward(List<Chunk> chunks);
 
+  /** The owner has nothing to run for now: others may use the cores. */
+  default void rest() {}
+
   @Override
   void close();
 }

@@ -260,6 +260,11 @@ public final class StepEngine {
     kv.forget(sessionId);
   }
 
+  /** There is nothing to do until the next submission. */
+  public void rest() {
+    runner.rest();
+  }
+
   /** One step; says whether there was anything to do. */
   public boolean step() {
     inStep = List.of();

@@ -140,6 +140,7 @@ final class StepLoop implements AutoCloseable {
           steps = ++stepped;
         } else if (inbox.isEmpty() && !closed) {
           usedTokens = engine.usedTokens();
+          engine.rest();
           LockSupport.park(this);
         }
       }

@@ -18,6 +18,7 @@ final class TorchModel implements LoadedModel {
   private final Device device;
   private final TorchDtype dtype;
   private final boolean packed;
+  private final CoreShares cores;
 
   TorchModel(
       DecoderModule module,
@@ -32,6 +33,7 @@ final class TorchModel implements LoadedModel {
     this.device = device;
     this.dtype = dtype;
     this.packed = packed;
+    this.cores = new CoreShares(device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors());
   }
 
   @Override
@@ -50,7 +52,7 @@ final class TorchModel implements LoadedModel {
     try {
       configure(own);
       own.run("adopt", module.call("share"));
-      return new TorchRunner(own, info, slots);
+      return new TorchRunner(own, info, slots, cores.newShare());
     } catch (RuntimeException e) {
       own.close();
       throw e;
