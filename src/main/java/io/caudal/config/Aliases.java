@@ -21,6 +21,7 @@ final class Aliases {
   static {
     NAMES.put("batch_size", "engine.max-batch");
     NAMES.put("cache_size", "kv.device.tokens");
+    NAMES.put("cache_strategy", "kv.eviction-policy");
     NAMES.put("compression_ratio", "kv.compression-ratio");
     NAMES.put("deduplicate", "request.single-flight");
     NAMES.put("device", "model.device");

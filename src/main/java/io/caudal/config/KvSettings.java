@@ -8,6 +8,7 @@ import java.util.List;
  * Where sessions' KV lives and for how long.
  *
  * @param deviceTokens token positions of KV on the device, over all step loops of an engine
+ * @param evictionPolicy which idle sessions make way on the device
  * @param hostBytes most KV off the heap, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
  * @param waitingBytes most KV on the heap for sessions that wait for the device
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public record KvSettings(
     int deviceTokens,
+    Eviction evictionPolicy,
     long hostBytes,
     long blockBytes,
     long waitingBytes,
@@ -32,6 +34,15 @@ public record KvSettings(
               "Token positions of KV that an engine keeps on its device, for running sequences and for"
                   + " sessions that may come back; its step loops share them evenly.")
           .in("tokens");
+  static final ConfigKey<Eviction> EVICTION_POLICY =
+      ConfigKey.choice(
+              "kv.eviction-policy",
+              Eviction.ADAPTIVE,
+              Eviction.class,
+              "Whose KV makes way when the device is full: of the session that was used longest ago"
+                  + " (lru), least often since it came (lfu), or that is worth least by how such"
+                  + " sessions have come back (adaptive; until it has learnt that, as lru).")
+          .live();
   static final ConfigKey<Long> HOST_BYTES =
       ConfigKey.bytes(
               "kv.host.bytes",
@@ -77,11 +88,19 @@ public record KvSettings(
           .live();
 
   static final List<ConfigKey<?>> KEYS =
-      List.of(DEVICE_TOKENS, HOST_BYTES, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);
+      List.of(
+          DEVICE_TOKENS,
+          EVICTION_POLICY,
+          HOST_BYTES,
+          BLOCK_BYTES,
+          WAITING_BYTES,
+          SESSION_MAX_TOKENS,
+          TTL);
 
   public static KvSettings from(Settings settings) {
     return new KvSettings(
         settings.get(DEVICE_TOKENS),
+        settings.get(EVICTION_POLICY),
         settings.get(HOST_BYTES),
         settings.get(BLOCK_BYTES),
         settings.get(WAITING_BYTES),

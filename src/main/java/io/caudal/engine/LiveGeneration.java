@@ -64,6 +64,11 @@ final class LiveGeneration {
     }
   }
 
+  /** Tokens generated so far, by earlier attempts too. */
+  int outputTokens() {
+    return sequence.tokens().size() - generation.promptTokens();
+  }
+
   /** Whether the prompt's KV has been computed. */
   boolean hasPrompt() {
     return firstTokenNanos != 0;

@@ -1,6 +1,7 @@
 package io.caudal.engine;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.config.Eviction;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
@@ -66,7 +67,7 @@ public final class StepEngine {
       EngineClock clock) {
     this.runner = runner;
     this.model = runner.model();
-    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens());
+    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock);
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
@@ -87,6 +88,11 @@ public final class StepEngine {
     scheduler.configure(settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
     prefillPercent = settings.prefillPercent();
+  }
+
+  /** A live setting: which idle sessions make way when others need their room. */
+  public void setEviction(Eviction policy) {
+    kv.setPolicy(policy);
   }
 
   /** Tokens of an idle session whose KV is on the device; 0 for none. Any thread. */
@@ -408,7 +414,7 @@ public final class StepEngine {
     queueFollowers(task);
     sharing.leave(task.sequence());
     scheduler.remove(task.sequence());
-    kv.finish(task.sequence());
+    kv.finish(task.sequence(), task.outputTokens());
     live.remove(task.sequence());
     try {
       task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));

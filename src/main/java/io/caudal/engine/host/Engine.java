@@ -52,7 +52,7 @@ public final class Engine implements AutoCloseable {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
     Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
-      started.startLoops(engine, kv.deviceTokens());
+      started.startLoops(engine, kv);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -68,7 +68,8 @@ public final class Engine implements AutoCloseable {
     this.prefixes = new SharedPrefixes(host, blockTokens);
   }
 
-  private void startLoops(EngineSettings settings, int deviceTokens) {
+  private void startLoops(EngineSettings settings, KvSettings kv) {
+    int deviceTokens = kv.deviceTokens();
     int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
     int room = Math.max(1, deviceTokens / count);
     int slots = settings.maxBatch() + Math.min(MOST_IDLE_SLOTS, room / TOKENS_PER_SLOT);
@@ -77,6 +78,7 @@ public final class Engine implements AutoCloseable {
       StepEngine engine =
           new StepEngine(
               runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
+      engine.setEviction(kv.evictionPolicy());
       loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
     }
   }
@@ -176,7 +178,7 @@ public final class Engine implements AutoCloseable {
   public void configure(EngineSettings settings, KvSettings kv) {
     host.setLimit(kv.hostBytes());
     for (StepLoop loop : loops) {
-      loop.execute(() -> loop.configure(settings));
+      loop.execute(() -> loop.configure(settings, kv));
     }
   }
 
