@@ -11,6 +11,7 @@ import java.util.List;
  * @param evictionPolicy which idle sessions make way on the device
  * @param hostBytes most KV off the heap, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
+ * @param persist which sessions' KV is written to state
  * @param waitingBytes most KV on the heap for sessions that wait for the device
  * @param sessionMaxTokens most tokens of one session
  * @param ttl idle time after which a session is forgotten
@@ -20,6 +21,7 @@ public record KvSettings(
     Eviction evictionPolicy,
     long hostBytes,
     long blockBytes,
+    KvPersist persist,
     long waitingBytes,
     int sessionMaxTokens,
     Duration ttl)
@@ -59,6 +61,15 @@ public record KvSettings(
           4096,
           2 << 20,
           "Size that a KV block in Flink state aims at; a block holds a power of two of tokens.");
+  static final ConfigKey<KvPersist> PERSIST =
+      ConfigKey.choice(
+              "kv.persist",
+              KvPersist.ALWAYS,
+              KvPersist.class,
+              "Whether a turn's KV is written to state: always, never, or while reading it back is"
+                  + " expected to be faster than computing it again (adaptive). Tokens always are, so"
+                  + " every session can be rebuilt.")
+          .live();
   static final ConfigKey<Long> WAITING_BYTES =
       ConfigKey.bytes(
               "kv.waiting-bytes",
@@ -93,6 +104,7 @@ public record KvSettings(
           EVICTION_POLICY,
           HOST_BYTES,
           BLOCK_BYTES,
+          PERSIST,
           WAITING_BYTES,
           SESSION_MAX_TOKENS,
           TTL);
@@ -103,6 +115,7 @@ public record KvSettings(
         settings.get(EVICTION_POLICY),
         settings.get(HOST_BYTES),
         settings.get(BLOCK_BYTES),
+        settings.get(PERSIST),
         settings.get(WAITING_BYTES),
         settings.get(SESSION_MAX_TOKENS),
         settings.get(TTL));

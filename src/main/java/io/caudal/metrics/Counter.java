@@ -19,6 +19,12 @@ public enum Counter {
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),
   STORED_RAW_BYTES("bytes", "The same blocks' size as the device holds them."),
+  RESTORES("sessions", "Sessions whose KV was read from state when they returned."),
+  RECOMPUTES("sessions", "Sessions whose KV was in state and computed again all the same."),
+  RESTORE_PREDICTED_MICROS("us", "What the restores were expected to take."),
+  RESTORE_ACTUAL_MICROS("us", "What the restores took."),
+  RECOMPUTE_PREDICTED_MICROS("us", "What computing those again was expected to take."),
+  RECOMPUTE_ACTUAL_MICROS("us", "What computing histories again took."),
   BLOCK_MISSES("blocks", "Stored KV blocks that could not be used."),
   SESSIONS_STARTED("sessions", "Sessions that began."),
   SESSIONS_ENDED("sessions", "Sessions forgotten: ended or expired.");

@@ -43,6 +43,7 @@ final class InferenceTask {
   private final TurnPreparer preparer;
   private final ResultFactory results;
   private final LiveSettings live;
+  private final RestoreChoice choice;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -62,6 +63,7 @@ final class InferenceTask {
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     store = new SessionStore(context.runtime());
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
+    choice = new RestoreChoice(metrics.metrics());
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
   }
@@ -187,9 +189,12 @@ final class InferenceTask {
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
-      blocks = room ? memory.restore(header, prompt) : List.of();
-      int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
-      stored = restored == 0 ? 0 : header.kvFrom() + restored;
+      if (choice.restores(stored - header.kvFrom(), room)) {
+        blocks = memory.restore(header, prompt);
+        int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+        choice.restored(restored, System.nanoTime() - startNanos);
+        stored = restored == 0 ? 0 : header.kvFrom() + restored;
+      }
     }
     Turn turn =
         new Turn(
@@ -248,11 +253,14 @@ final class InferenceTask {
     GenerationOutcome outcome = answers.get(0).outcome();
     if (turn.session() != null && outcome != null) {
       SessionHeader header = header(turn.request());
+      int computed = turn.context().length - outcome.cachedTokens();
+      int again = Math.max(0, turn.historyTokens() - outcome.cachedTokens());
+      choice.prefilled(computed, again, outcome.prefillNanos());
       if (outcome.failure() == null) {
         if (header.turns() == 0) {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
-        header = memory.store(header, turn, outcome);
+        header = memory.store(header, turn, outcome, choice.persists(kv.persist()));
       }
       turns = header.turns();
     }

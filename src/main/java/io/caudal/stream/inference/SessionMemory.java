@@ -92,8 +92,15 @@ final class SessionMemory {
     return blocks;
   }
 
-  /** Remembers an answered turn; returns the session's new header. */
-  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome) throws Exception {
+  /**
+   * Remembers an answered turn.
+   *
+   * @param withKv whether its KV is written too
+   * @return the session's new header
+   */
+  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome, boolean withKv)
+      throws Exception {
+    List<KvBlock> newBlocks = withKv ? outcome.newBlocks() : List.of();
     int[] all = new int[turn.context().length + outcome.output().length];
     System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
     System.arraycopy(outcome.output(), 0, all, turn.context().length, outcome.output().length);
@@ -102,11 +109,11 @@ final class SessionMemory {
       store.clearBlocks();
     }
     int kvFrom = header.kvFrom();
-    if (turn.storedTokens() == 0 && !outcome.newBlocks().isEmpty()) {
-      kvFrom = outcome.newBlocks().get(0).index() * blockTokens;
+    if (turn.storedTokens() == 0 && !newBlocks.isEmpty()) {
+      kvFrom = newBlocks.get(0).index() * blockTokens;
     }
     CodecChoice choice = new CodecChoice(format, live.kvCodec());
-    int kvTokens = writer.write(outcome.newBlocks(), storedTokens(header), choice);
+    int kvTokens = writer.write(newBlocks, storedTokens(header), choice);
     SessionHeader next = header.afterTurn(all.length, kvFrom, kvTokens, blockTokens, vocabulary);
     store.setHeader(next);
     return next;
