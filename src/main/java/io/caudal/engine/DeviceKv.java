@@ -122,6 +122,11 @@ final class DeviceKv implements SequenceMemory {
     return true;
   }
 
+  /** Tokens more than {@code tokens} that the sequence's slot has room for. */
+  int spare(Sequence sequence, int tokens) {
+    return capacity[sequence.slot()] - tokens;
+  }
+
   @Override
   public void preempt(Sequence sequence) {
     List<KvBlock> aside = copy(sequence, sequence.computed());

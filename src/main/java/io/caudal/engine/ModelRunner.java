@@ -36,8 +36,8 @@ public interface ModelRunner extends AutoCloseable {
   /**
    * One forward pass over all chunks: writes their KV into their slots.
    *
-   * @return logits in fp32 {@code [chunks that want them, vocabulary]}, rows in the chunks' order;
-   *     each row is the caller's
+   * @return logits in fp32 {@code [rows of all chunks, vocabulary]}, in the chunks' order; each row
+   *     is the caller's
    */
   float[][] forward(List<Chunk> chunks);
 

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class StepEngineTest {
   private static final int BLOCK = 16;
   private static final int ROOM = 2048;
+  private static final int GUESSES = 4;
 
   private final FakeRunner runner = new FakeRunner(64);
   private final KvPool pool = new KvPool(ROOM);
@@ -41,6 +43,32 @@ class StepEngineTest {
 
     assertThat(heard.outcome().output()).isEqualTo(expected(prompt(40, 1), 20));
     assertThat(heard.outcome().text()).isEqualTo(heard.shown()).isNotEmpty();
+  }
+
+  @Test
+  void right_guesses_save_steps_and_leave_the_answer_and_its_kv_as_they_are() {
+    runner.circles = true;
+    Heard heard = submit(generation("a", "s", new int[] {1, 2, 3}, 100));
+    run(engine);
+    assertThat(heard.outcome().output())
+        .containsExactly(IntStream.range(0, 100).map(i -> (2 + 1 + i) % 7 + 1).toArray());
+    assertThat(heard.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(runner.steps).isLessThan(40);
+
+    runner.circles = false;
+    int[] context = IntStream.range(0, 103).map(i -> i % 7 + 1).toArray();
+    Heard second = submit(generation("b", "s", context, 10));
+    run(engine);
+    assertThat(second.outcome().output()).isEqualTo(expected(context, 10));
+    assertThat(second.outcome().cachedTokens()).isEqualTo(102);
+  }
+
+  @Test
+  void wrong_guesses_change_nothing() {
+    int[] repetitive = IntStream.range(0, 60).map(i -> i % 3 + 1).toArray();
+    Heard heard = submit(generation("a", "s", repetitive, 12));
+    run(engine);
+    assertThat(heard.outcome().output()).isEqualTo(expected(repetitive, 12));
   }
 
   @Test
@@ -440,7 +468,7 @@ class StepEngineTest {
         runner,
         pool,
         new SharedPrefixes(new HostKv(0), BLOCK),
-        new EngineSettings(1, batch, budget, 0, Duration.ZERO, Map.of(), Duration.ZERO),
+        new EngineSettings(1, batch, budget, 0, GUESSES, Duration.ZERO, Map.of(), Duration.ZERO),
         new NumberTokenizer(),
         clock);
   }
