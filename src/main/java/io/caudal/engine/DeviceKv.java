@@ -7,14 +7,17 @@ import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
+import io.caudal.schedule.TokenLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,7 @@ final class DeviceKv implements SequenceMemory {
   private final int[] capacity;
   private final LinkedHashMap<String, Resident> residents = new LinkedHashMap<>();
   private final Map<String, Integer> residentTokens = new ConcurrentHashMap<>();
+  private final Set<String> pinned = new HashSet<>();
   private final Map<Sequence, List<KvBlock>> toRestore = new HashMap<>();
 
   /** Tokens of room that idle sessions take. */
@@ -157,14 +161,48 @@ final class DeviceKv implements SequenceMemory {
     }
   }
 
-  /** Drops a session's idle KV. */
-  void forget(String sessionId) {
+  /** Drops a session's idle KV; says of how many tokens. */
+  int forget(String sessionId) {
     Resident resident = residents.remove(sessionId);
-    if (resident != null) {
-      residentTokens.remove(sessionId);
-      idleTokens -= capacity[resident.slot()];
-      free(resident.slot());
+    if (resident == null) {
+      return 0;
     }
+    residentTokens.remove(sessionId);
+    idleTokens -= capacity[resident.slot()];
+    free(resident.slot());
+    return resident.tokens().length;
+  }
+
+  /** Drops the idle KV of all sessions; says of how many tokens. */
+  int clear() {
+    return List.copyOf(residents.keySet()).stream().mapToInt(this::forget).sum();
+  }
+
+  /** Idle KV of a pinned session makes way after all others. */
+  void setPinned(String sessionId, boolean pin) {
+    if (pin) {
+      pinned.add(sessionId);
+    } else {
+      pinned.remove(sessionId);
+    }
+  }
+
+  /**
+   * Brings a session's KV here although nothing of it runs, at the cost of idle sessions.
+   *
+   * @param tokens of the session
+   * @param blocks as {@link #offer}
+   * @return tokens whose KV is here now; 0 if running sequences leave no room
+   */
+  int promote(String sessionId, int[] tokens, List<KvBlock> blocks) {
+    // A token more, as if a turn came: of a sequence, the last one's KV is never taken as given.
+    TokenLog log = new TokenLog(tokens, 1);
+    log.append(0);
+    Sequence guest = new Sequence("", sessionId, log, 0, "", Long.MAX_VALUE, 0);
+    offer(guest, blocks);
+    boolean unused = ensure(guest, tokens.length); // without room, it is told below
+    finish(guest);
+    return residentTokens(sessionId);
   }
 
   /**
@@ -266,12 +304,13 @@ final class DeviceKv implements SequenceMemory {
   }
 
   private boolean evictOldest() {
-    Iterator<String> oldest = residents.keySet().iterator();
-    if (!oldest.hasNext()) {
-      return false;
-    }
-    forget(oldest.next());
-    return true;
+    Optional<String> oldest =
+        residents.keySet().stream()
+            .filter(session -> !pinned.contains(session))
+            .findFirst()
+            .or(() -> residents.keySet().stream().findFirst());
+    oldest.ifPresent(this::forget);
+    return oldest.isPresent();
   }
 
   /** Gives a slot to its session as idle KV, or frees it if there is nothing worth keeping. */

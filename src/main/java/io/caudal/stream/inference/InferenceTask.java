@@ -138,7 +138,10 @@ final class InferenceTask {
     if (due > now || !queue.isEmpty()) {
       store.setHeader(header.withTimer(timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
     } else {
-      forget(key);
+      forgetState();
+      if (!SessionKeys.isSessionless(key)) {
+        var unused = engine.copies().forget(key);
+      }
     }
   }
 
@@ -260,11 +263,18 @@ final class InferenceTask {
   }
 
   private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
-    completion.complete(
-        out -> {
-          forget(key);
-          out.emit(results.acknowledged(request));
-        });
+    // The copies go first, so that an answered end has left nothing.
+    var unused =
+        engine
+            .copies()
+            .forget(key)
+            .thenAccept(
+                freed ->
+                    completion.complete(
+                        out -> {
+                          forgetState();
+                          out.emit(results.acknowledged(request));
+                        }));
     return InferenceCall.done();
   }
 
@@ -323,7 +333,8 @@ final class InferenceTask {
     return usable ? last : null;
   }
 
-  private void forget(String key) throws Exception {
+  /** Forgets the current session's state; its copies are forgotten apart. */
+  private void forgetState() throws Exception {
     SessionHeader header = store.header();
     if (header == null) {
       return;
@@ -331,7 +342,6 @@ final class InferenceTask {
     context.deleteTimer(header.timerMillis());
     store.clear();
     if (header.turns() > 0) {
-      engine.forget(key);
       results.metrics().add(Counter.SESSIONS_ENDED, 1);
     }
   }

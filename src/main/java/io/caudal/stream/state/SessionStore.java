@@ -76,6 +76,15 @@ public final class SessionStore {
     blocks.put(index, encoded);
   }
 
+  /** Bytes of all KV blocks; reads them. */
+  public long blockBytes() throws Exception {
+    long bytes = 0;
+    for (byte[] block : blocks.values()) {
+      bytes += block.length;
+    }
+    return bytes;
+  }
+
   public void clearBlocks() {
     blocks.clear();
   }
