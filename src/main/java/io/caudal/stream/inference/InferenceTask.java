@@ -25,9 +25,13 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import io.caudal.stream.state.SessionTotals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.jspecify.annotations.Nullable;
 
 /** The inference of one subtask, from open to close. Task thread only. */
@@ -43,6 +47,10 @@ final class InferenceTask {
   private final TurnPreparer preparer;
   private final ResultFactory results;
   private final LiveSettings live;
+  private final SessionTotals totals;
+  private final SessionExpiry expiry;
+  private final SessionRequests sessions;
+  private final SessionSweep sweep;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -58,12 +66,30 @@ final class InferenceTask {
             context.runtime().getTaskInfo());
     limits = live.requests();
     kv = live.kv();
-    MetricsReporter metrics = new MetricsReporter(context, engine, live);
+    totals =
+        new SessionTotals(
+            context.unionState(SessionTotals.STATE), keyGroups(context.runtime().getTaskInfo()));
+    MetricsReporter metrics = new MetricsReporter(context, engine, live, totals);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
-    store = new SessionStore(context.runtime());
+    store = new SessionStore(context.runtime(), totals, context::currentKeyGroup);
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
+    expiry = new SessionExpiry(context, store, metrics.metrics(), live);
+    SessionInfos infos = new SessionInfos(engine, expiry);
+    sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
+    sweep = new SessionSweep(context, engine, store, infos, live);
+  }
+
+  private static KeyGroupRange keyGroups(TaskInfo task) {
+    return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+        task.getMaxNumberOfParallelSubtasks(),
+        task.getNumberOfParallelSubtasks(),
+        task.getIndexOfThisSubtask());
+  }
+
+  void snapshot() throws Exception {
+    totals.store();
   }
 
   AsyncCall<int[]> start(
@@ -81,7 +107,14 @@ final class InferenceTask {
     }
     return switch (request.type()) {
       case GENERATE -> generate(key, request, progress, completion);
-      case END_SESSION -> endSession(key, request, completion);
+      case END_SESSION -> sessions.end(key, request, completion);
+      case SHOW -> sessions.show(key, request, completion);
+      case PIN -> sessions.pin(key, request, true, completion);
+      case UNPIN -> sessions.pin(key, request, false, completion);
+      case WARM -> sessions.warm(key, request, completion);
+      case CLEAR_CACHE -> sessions.clear(key, request, completion);
+      case EXPORT -> sessions.export(key, request, completion);
+      case IMPORT -> sessions.takeIn(key, request, completion, context.currentTimeMillis());
       case CANCEL -> throw new IllegalStateException("a cancel waited in its session's queue");
     };
   }
@@ -122,6 +155,10 @@ final class InferenceTask {
   }
 
   void control(ControlChange change, Emitter<Result> out) throws Exception {
+    if (change.action() != null) {
+      sweep.start(change, change.action(), out);
+      return;
+    }
     out.emit(Outputs.ACKS, live.change(change));
     limits = live.requests();
     kv = live.kv();
@@ -134,11 +171,11 @@ final class InferenceTask {
       return; // the timer of a session that ended since
     }
     long now = context.currentTimeMillis();
-    long due = header.lastUsedMillis() + ttlMillis(key);
+    long due = header.lastUsedMillis() + expiry.ttlMillis(key);
     if (due > now || !queue.isEmpty()) {
-      store.setHeader(header.withTimer(timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
+      store.setHeader(header.withTimer(expiry.timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
     } else {
-      forgetState();
+      expiry.forgetState();
       if (!SessionKeys.isSessionless(key)) {
         var unused = engine.copies().forget(key);
       }
@@ -186,6 +223,9 @@ final class InferenceTask {
     List<KvBlock> blocks = List.of();
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
+    if (session != null && header.pinned()) {
+      engine.copies().setPinned(session, true); // after a restart nobody else has said so
+    }
     int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
@@ -262,22 +302,6 @@ final class InferenceTask {
     return finished(turn.key(), results.of(turn, answers, turns));
   }
 
-  private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
-    // The copies go first, so that an answered end has left nothing.
-    var unused =
-        engine
-            .copies()
-            .forget(key)
-            .thenAccept(
-                freed ->
-                    completion.complete(
-                        out -> {
-                          forgetState();
-                          out.emit(results.acknowledged(request));
-                        }));
-    return InferenceCall.done();
-  }
-
   private void cancelled(
       String key, Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out)
       throws Exception {
@@ -303,22 +327,13 @@ final class InferenceTask {
     if (failure == null || !failure.code().retryable()) {
       long now = context.currentTimeMillis();
       SessionHeader header = store.remember(result, now, limits.remembered());
-      long due = now + ttlMillis(key);
+      long due = now + expiry.ttlMillis(key);
       if (header.timerMillis() == 0 || header.timerMillis() > due) {
         context.deleteTimer(header.timerMillis());
-        store.setHeader(header.withTimer(timer(due)));
+        store.setHeader(header.withTimer(expiry.timer(due)));
       }
     }
     return result;
-  }
-
-  private long timer(long millis) {
-    context.registerTimer(millis);
-    return millis;
-  }
-
-  private long ttlMillis(String key) {
-    return (SessionKeys.isSessionless(key) ? limits.sessionlessTtl() : kv.ttl()).toMillis();
   }
 
   /** A request without a session has its content for a key: whatever is stored answers it too. */
@@ -331,19 +346,6 @@ final class InferenceTask {
     boolean usable =
         last != null && last.failure() == null && engine.model().name().equals(last.model());
     return usable ? last : null;
-  }
-
-  /** Forgets the current session's state; its copies are forgotten apart. */
-  private void forgetState() throws Exception {
-    SessionHeader header = store.header();
-    if (header == null) {
-      return;
-    }
-    context.deleteTimer(header.timerMillis());
-    store.clear();
-    if (header.turns() > 0) {
-      results.metrics().add(Counter.SESSIONS_ENDED, 1);
-    }
   }
 
   private SessionHeader header(Request request) throws Exception {
