@@ -54,6 +54,11 @@ public final class HostKv {
     evict();
   }
 
+  /** Drops what is beyond this share of the limit, but nothing of pinned sessions. */
+  public synchronized void collect(double share) {
+    evictTo((long) (limit * share), false);
+  }
+
   public synchronized boolean isOff() {
     return limit == 0;
   }

@@ -125,6 +125,23 @@ class HostKvTest {
   }
 
   @Test
+  void is_kept_below_a_share_of_its_limit_but_for_pinned_sessions() {
+    put("t", "pinned", tokens(1, 8), 0, 1);
+    put("t", "other", tokens(2, 4), 0);
+    host.setPinned("pinned", true);
+
+    host.collect(1);
+    assertThat(host.bytes()).isEqualTo(3 * BYTES);
+    host.collect(0.5);
+    assertThat(host.bytes()).isEqualTo(2 * BYTES);
+    assertThat(host.blocksOf("pinned")).isEqualTo(2);
+
+    host.setPinned("pinned", false);
+    host.collect(0.5);
+    assertThat(host.bytes()).isEqualTo(BYTES);
+  }
+
+  @Test
   void clears_a_tenant() {
     put("t", tokens(1, 8), 0, 1);
     put("u", tokens(1, 4), 0);

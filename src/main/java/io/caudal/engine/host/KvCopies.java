@@ -105,6 +105,11 @@ public final class KvCopies {
     return promoted;
   }
 
+  /** Drops KV off the heap that is beyond this share of its limit. */
+  public void collect(double share) {
+    host.collect(share);
+  }
+
   /** Blocks of a session's KV off the heap. */
   public int hostBlocks(String sessionId) {
     return host.blocksOf(sessionId);

@@ -26,6 +26,7 @@ import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
 import io.caudal.stream.state.SessionTotals;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,8 @@ final class InferenceTask {
   /** A session whose expiry is due while it is busy is looked at again after this. */
   private static final long BUSY_RETRY_MILLIS = 1000;
 
+  private static final Duration HOST_GC_INTERVAL = Duration.ofSeconds(1);
+
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
   private final SessionStore store;
@@ -51,6 +54,7 @@ final class InferenceTask {
   private final SessionExpiry expiry;
   private final SessionRequests sessions;
   private final SessionSweep sweep;
+  private final Prefetch prefetch;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -79,6 +83,14 @@ final class InferenceTask {
     SessionInfos infos = new SessionInfos(engine, expiry);
     sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
     sweep = new SessionSweep(context, engine, store, infos, live);
+    prefetch = new Prefetch(kv.prefetchPlaces());
+    context.every(HOST_GC_INTERVAL, out -> collect());
+  }
+
+  private void collect() {
+    if (kv.hostGc()) {
+      engine.copies().collect(kv.hostGcThreshold());
+    }
   }
 
   private static KeyGroupRange keyGroups(TaskInfo task) {
@@ -163,6 +175,7 @@ final class InferenceTask {
     limits = live.requests();
     kv = live.kv();
     preparer.configure(limits, kv);
+    prefetch.setPlaces(kv.prefetchPlaces());
   }
 
   void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
@@ -185,12 +198,41 @@ final class InferenceTask {
   private AsyncCall<int[]> generate(
       String key, Request request, int @Nullable [] progress, Completion<Result> completion)
       throws Exception {
+    String session = request.sessionId();
+    boolean reads =
+        session != null && memory.storedTokens(header(request)) > engine.residentTokens(session);
+    if (!reads || prefetch.tryEnter()) {
+      return begin(key, request, progress, completion, reads);
+    }
+    WaitingCall waiting =
+        new WaitingCall(
+            prefetch, completion, () -> begin(key, request, progress, completion, true));
+    prefetch.await(request.priority(), waiting);
+    return waiting;
+  }
+
+  /**
+   * @param placed whether it has a place in {@link Prefetch}, to be given back when its KV is on
+   *     the device
+   */
+  private AsyncCall<int[]> begin(
+      String key,
+      Request request,
+      int @Nullable [] progress,
+      Completion<Result> completion,
+      boolean placed)
+      throws Exception {
     SessionHeader header = header(request);
     try {
-      return submit(key, request, header, Progress.read(progress, request.sampling()), completion);
+      Runnable leave = placed ? () -> context.execute(out -> prefetch.leave()) : () -> {};
+      return submit(
+          key, request, header, Progress.read(progress, request.sampling()), completion, leave);
     } catch (CaudalException e) {
       if (e.code() == ErrorCode.ENGINE_FAILED) {
         throw e;
+      }
+      if (placed) {
+        prefetch.leave();
       }
       Failure failure = new Failure(e.code(), Objects.requireNonNull(e.getMessage()));
       completion.complete(
@@ -207,7 +249,8 @@ final class InferenceTask {
       Request request,
       SessionHeader header,
       List<Progress> progress,
-      Completion<Result> completion)
+      Completion<Result> completion,
+      Runnable begun)
       throws Exception {
     long startMillis = context.currentTimeMillis();
     Long deadline = request.deadlineMillis();
@@ -249,7 +292,12 @@ final class InferenceTask {
 
     InferenceCall call =
         new InferenceCall(
-            request, this.context.attempt(), completion, progress, answers -> end(turn, answers));
+            request,
+            this.context.attempt(),
+            completion,
+            progress,
+            answers -> end(turn, answers),
+            begun);
     List<Generation> generations = new ArrayList<>();
     for (Progress one : progress) {
       int[] context = one.after(prompt);
@@ -312,7 +360,8 @@ final class InferenceTask {
 
   /** The last piece of an answer that ends without the engine. */
   private void endStream(Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out) {
-    if (call instanceof InferenceCall begun) {
+    AsyncCall<int[]> work = call instanceof WaitingCall waiting ? waiting.work() : call;
+    if (work instanceof InferenceCall begun) {
       begun.endStream(out);
     } else if (request.stream()) {
       out.emit(

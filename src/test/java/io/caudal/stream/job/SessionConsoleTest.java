@@ -175,6 +175,39 @@ class SessionConsoleTest {
   }
 
   @Test
+  @Order(6)
+  void kv_is_read_ahead_of_no_more_sessions_than_the_settings_say() throws Exception {
+    assertThat(run("config", "set", "enable_prefetch=false", "prefetch_size=7")).isZero();
+    assertThat(out).contains("kv.prefetch true -> false", "kv.prefetch-sessions 256 -> 7");
+    for (String name : List.of("b", "c")) {
+      say(name, "acme", "Hello.");
+    }
+    for (String tier : List.of("device", "host")) {
+      assertThat(run("cache", "clear", "--all", "--tier", tier)).isZero();
+    }
+    Map<String, String> sent = new HashMap<>();
+    for (String name : List.of("a", "b", "c")) {
+      sent.put(name, send(name, "acme", "What is my name?"));
+    }
+    for (String id : sent.values()) {
+      assertThat(result(id).usage().cachedTokens()).isPositive();
+    }
+    assertThat(run("config", "reset", "kv.prefetch", "kv.prefetch-sessions")).isZero();
+  }
+
+  @Test
+  @Order(6)
+  void host_memory_is_kept_below_a_share_of_its_limit() throws Exception {
+    say("a", "acme", "Where do I live?");
+    assertThat(run("config", "set", "max_memory_mb=1", "gc_threshold=0.05", "enable_gc=true"))
+        .isZero();
+    assertThat(out).contains("kv.host.bytes 128mb -> 1mb", "kv.host.gc false -> true");
+    awaitBelow("kv_host_bytes", 0.05 * (1 << 20));
+    assertThat(run("config", "reset", "kv.host.bytes", "kv.host.gc", "kv.host.gc-threshold"))
+        .isZero();
+  }
+
+  @Test
   @Order(7)
   void an_exported_session_goes_on_elsewhere_as_it_would_have_here() throws Exception {
     Path file = folder.resolve("a.jsonl");
@@ -294,7 +327,24 @@ class SessionConsoleTest {
     return nodes;
   }
 
+  private static void awaitBelow(String gauge, double limit) {
+    long asked = System.currentTimeMillis();
+    job.topics()
+        .await(
+            TOPICS.metricsTopic(),
+            1,
+            value -> {
+              MetricsRecord record = MetricsJson.read(value);
+              return record.windowEndMillis() > asked
+                  && record.gauges().getOrDefault(gauge, Double.MAX_VALUE) <= limit;
+            });
+  }
+
   private static Result say(String session, String tenant, String text) {
+    return result(send(session, tenant, text));
+  }
+
+  private static String send(String session, String tenant, String text) {
     String id = "r" + requests++;
     job.topics()
         .send(
@@ -304,6 +354,10 @@ class SessionConsoleTest {
                 "{\"request_id\":\"%s\",\"tenant\":\"%s\",\"max_tokens\":24,"
                     + "\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}",
                 id, tenant, text));
+    return id;
+  }
+
+  private static Result result(String id) {
     return job
         .topics()
         .await(TOPICS.resultsTopic(), 1, value -> ResultJson.read(value).requestId().equals(id))
