@@ -9,6 +9,7 @@ import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
+import io.caudal.schedule.TokenLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -179,7 +180,7 @@ final class DeviceKv implements SequenceMemory {
       free(slot);
       return;
     }
-    drop(session);
+    int unused = drop(session);
     idle.add(session, new Idle(slot, tokens, capacity[slot]), outputTokens);
     residentTokens.put(session, tokens.length);
   }
@@ -189,10 +190,39 @@ final class DeviceKv implements SequenceMemory {
     idle.setPolicy(policy);
   }
 
-  /** The session has ended: nothing of it stays. */
-  void forget(String sessionId) {
-    drop(sessionId);
+  /** The session has ended: nothing of it stays; says of how many tokens there was KV. */
+  int forget(String sessionId) {
+    int tokens = drop(sessionId);
     idle.forget(sessionId);
+    return tokens;
+  }
+
+  /** Drops the idle KV of all sessions; says of how many tokens. */
+  int clear() {
+    return List.copyOf(residentTokens.keySet()).stream().mapToInt(this::drop).sum();
+  }
+
+  /** Idle KV of a pinned session makes way after all others. */
+  void setPinned(String sessionId, boolean pin) {
+    idle.setPinned(sessionId, pin);
+  }
+
+  /**
+   * Brings a session's KV here although nothing of it runs, at the cost of idle sessions.
+   *
+   * @param tokens of the session
+   * @param blocks as {@link #offer}
+   * @return tokens whose KV is here now; 0 if running sequences leave no room
+   */
+  int promote(String sessionId, int[] tokens, List<KvBlock> blocks) {
+    // A token more, as if a turn came: of a sequence, the last one's KV is never taken as given.
+    TokenLog log = new TokenLog(tokens, 1);
+    log.append(0);
+    Sequence guest = new Sequence("", sessionId, log, 0, "", Long.MAX_VALUE, 0);
+    offer(guest, blocks);
+    boolean unused = ensure(guest, tokens.length); // without room, it is told below
+    finish(guest, 0);
+    return residentTokens(sessionId);
   }
 
   /**
@@ -224,12 +254,14 @@ final class DeviceKv implements SequenceMemory {
     return idle.take(session);
   }
 
-  /** Frees what an idle session left. */
-  private void drop(String session) {
+  /** Frees what an idle session left; says of how many tokens. */
+  private int drop(String session) {
     Idle left = take(session);
-    if (left != null) {
-      free(left.slot());
+    if (left == null) {
+      return 0;
     }
+    free(left.slot());
+    return left.tokens().length;
   }
 
   private static int commonPrefix(int[] held, Sequence sequence) {
@@ -299,7 +331,7 @@ final class DeviceKv implements SequenceMemory {
     if (victim == null) {
       return false;
     }
-    drop(victim);
+    int unused = drop(victim);
     return true;
   }
 

@@ -5,12 +5,14 @@ import io.caudal.kv.policy.EvictionPolicy;
 import io.caudal.kv.policy.KvEntry;
 import io.caudal.kv.policy.Policies;
 import io.caudal.kv.policy.Use;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,9 @@ final class IdleSessions {
 
   /** Those that wait for a turn: they make way last. */
   private final Set<Entry> wanted = new LinkedHashSet<>();
+
+  /** By the user's wish: they make way after all others. */
+  private final Set<String> pinned = new HashSet<>();
 
   private Eviction policyName = Eviction.ADAPTIVE;
   private EvictionPolicy<Entry> policy = Policies.of(policyName, Long.MAX_VALUE);
@@ -115,6 +120,22 @@ final class IdleSessions {
     here.put(entry.session, entry);
     room += idle.room();
     policy.resized(entry, idle.room());
+    if (pinned.contains(entry.session)) {
+      policy.pin(entry);
+    }
+  }
+
+  /** A session of which something may be here or come. */
+  void setPinned(String session, boolean pin) {
+    boolean changed = pin ? pinned.add(session) : pinned.remove(session);
+    Entry entry = here.get(session);
+    if (changed && entry != null) {
+      if (pin) {
+        policy.pin(entry);
+      } else {
+        policy.unpin(entry);
+      }
+    }
   }
 
   /** The session waits for a turn. */
@@ -140,6 +161,9 @@ final class IdleSessions {
     if (entry == null) {
       return null;
     }
+    if (pinned.contains(session)) {
+      policy.unpin(entry);
+    }
     Idle idle = entry.idle();
     entry.idle = null;
     room -= idle.room();
@@ -152,7 +176,12 @@ final class IdleSessions {
   @Nullable String victim() {
     Entry victim = policy.victim(nowMillis());
     if (victim == null) {
-      victim = wanted.stream().findFirst().orElse(null);
+      victim =
+          Stream.concat(
+                  wanted.stream().filter(entry -> !pinned.contains(entry.session)),
+                  here.values().stream())
+              .findFirst()
+              .orElse(null);
     }
     return victim == null ? null : victim.session;
   }

@@ -267,9 +267,40 @@ public final class StepEngine {
     }
   }
 
-  /** Drops a session's idle KV from the device. */
-  public void forget(String sessionId) {
-    kv.forget(sessionId);
+  /** Drops a session's idle KV from the device; says of how many tokens. */
+  public int forget(String sessionId) {
+    return kv.forget(sessionId);
+  }
+
+  /** Drops all idle KV from the device; says of how many tokens. */
+  public int clear() {
+    return kv.clear();
+  }
+
+  /** Idle KV of a pinned session makes way after all others. */
+  public void setPinned(String sessionId, boolean pin) {
+    kv.setPinned(sessionId, pin);
+  }
+
+  /**
+   * Brings an idle session's KV to the device.
+   *
+   * @param blocks in the order of their tokens, with one gap at most
+   * @return tokens whose KV is there now; 0 without room
+   */
+  public int promote(String sessionId, int[] tokens, List<KvBlock> blocks) {
+    if (tokens.length >= kv.pool().total()) {
+      return 0;
+    }
+    try {
+      return kv.promote(sessionId, tokens, blocks);
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      makeRoom(e);
+      return 0;
+    }
   }
 
   /** There is nothing to do until the next submission. */

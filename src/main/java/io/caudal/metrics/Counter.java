@@ -16,6 +16,7 @@ public enum Counter {
   STATE_HIT_TOKENS("tokens", "Of these, tokens whose KV came from state."),
   RECOMPUTED_TOKENS("tokens", "Tokens of sessions' histories that were computed again."),
   RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
+  WARMED_TOKENS("tokens", "Tokens whose KV a request brought to the device ahead of a turn."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),
   STORED_RAW_BYTES("bytes", "The same blocks' size as the device holds them."),

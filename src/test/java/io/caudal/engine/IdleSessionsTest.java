@@ -47,6 +47,19 @@ class IdleSessionsTest {
   }
 
   @Test
+  void a_pinned_session_goes_after_all_others_until_it_is_unpinned() {
+    idle.setPinned("a", true);
+    idle.setPinned("b", true);
+    leave("a");
+    leave("b");
+    leave("c");
+    leave("d");
+    idle.want("c");
+    idle.setPinned("b", false);
+    assertThat(evictAll()).containsExactly("b", "d", "c", "a");
+  }
+
+  @Test
   void a_session_that_no_longer_waits_goes_in_its_order() {
     leave("a");
     leave("b");

@@ -254,6 +254,47 @@ class StepEngineTest {
   }
 
   @Test
+  void a_promoted_session_goes_on_from_the_kv_that_was_brought() {
+    int[] prompt = prompt(100, 1);
+    Heard first = submit(generation("r1", "s", prompt, 10));
+    run(engine);
+    int[] tokens = concat(prompt, first.outcome().output());
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int brought = blocks.stream().mapToInt(KvBlock::tokens).sum();
+    assertThat(engine.forget("s")).isEqualTo(brought);
+
+    assertThat(engine.promote("s", tokens, blocks)).isEqualTo(brought);
+    assertThat(engine.promote("s", tokens, List.of())).isEqualTo(brought);
+    int computed = runner.tokensComputed;
+    Heard next = submit(generation("r2", "s", concat(tokens, prompt(5, 2)), 4));
+    run(engine);
+
+    assertThat(next.outcome().output()).isEqualTo(expected(concat(tokens, prompt(5, 2)), 4));
+    assertThat(runner.tokensComputed - computed).isLessThan(12);
+    assertThat(engine.promote("long", new int[ROOM], List.of())).isZero();
+    assertThat(engine.clear()).isPositive();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void a_pinned_session_makes_way_after_all_others() {
+    engine.setPinned("s0", true);
+    for (int i = 0; i < 40; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s0")).isPositive();
+    assertThat(engine.residentTokens("s1")).isZero();
+
+    engine.setPinned("s0", false);
+    for (int i = 40; i < 80; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s0")).isZero();
+  }
+
+  @Test
   void followers_begin_with_the_prompt_of_their_leader() {
     Heard leader = submit(generation("a", null, prompt(150, 1), 10));
     List<Heard> heard = new ArrayList<>(List.of(leader));

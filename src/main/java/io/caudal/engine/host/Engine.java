@@ -41,6 +41,7 @@ public final class Engine implements AutoCloseable {
   private final List<StepLoop> loops = new ArrayList<>();
   private final HostKv host;
   private final SharedPrefixes prefixes;
+  private final KvCopies copies;
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -66,6 +67,7 @@ public final class Engine implements AutoCloseable {
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     this.prefixes = new SharedPrefixes(host, blockTokens);
+    this.copies = new KvCopies(loops, host, blockTokens, this::choose);
   }
 
   private void startLoops(EngineSettings settings, KvSettings kv) {
@@ -115,7 +117,7 @@ public final class Engine implements AutoCloseable {
    */
   public Submission submit(
       Generation generation, List<KvBlock> blocks, GenerationListener listener) {
-    StepLoop loop = choose(generation);
+    StepLoop loop = choose(generation.sessionId());
     long bytes = blocks.stream().mapToLong(block -> block.data().remaining()).sum();
     Submission submission = new Submission(loop, generation);
     submission.submit(
@@ -132,7 +134,7 @@ public final class Engine implements AutoCloseable {
   public List<Submission> submitAll(
       List<Generation> generations, List<? extends GenerationListener> listeners) {
     List<Submission> submissions = new ArrayList<>();
-    StepLoop loop = choose(generations.get(0));
+    StepLoop loop = choose(generations.get(0).sessionId());
     for (int i = 0; i < generations.size(); i++) {
       Generation next = generations.get(i);
       Submission submission = new Submission(loop, next);
@@ -153,11 +155,9 @@ public final class Engine implements AutoCloseable {
     return waitingBytes.get();
   }
 
-  /** Drops a session's KV from the device. */
-  public void forget(String sessionId) {
-    for (StepLoop loop : loops) {
-      loop.execute(() -> loop.engine().forget(sessionId));
-    }
+  /** What may be done to the copies of sessions' KV on the device and off the heap. */
+  public KvCopies copies() {
+    return copies;
   }
 
   /** Tokens of a prompt whose KV is off the heap, in whole blocks from its first token on. */
@@ -223,8 +223,7 @@ public final class Engine implements AutoCloseable {
     model.close();
   }
 
-  private StepLoop choose(Generation generation) {
-    String session = generation.sessionId();
+  private StepLoop choose(@Nullable String session) {
     Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
     if (session == null) {
       return loops.stream().min(leastLoaded).orElseThrow();

@@ -15,6 +15,7 @@ import io.caudal.metrics.Counter;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import io.caudal.stream.state.StoredKv;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -105,16 +106,21 @@ final class SessionMemory {
     System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
     System.arraycopy(outcome.output(), 0, all, turn.context().length, outcome.output().length);
     store.putTokens(all, turn.historyTokens());
+    StoredKv before = header.kv();
     if (header.kvTokens() > 0 && header.kvBlockTokens() != blockTokens) {
       store.clearBlocks();
+      before = StoredKv.NONE;
     }
-    int kvFrom = header.kvFrom();
-    if (turn.storedTokens() == 0 && !newBlocks.isEmpty()) {
+    int kvFrom = before.from();
+    // Less than there was when the turn began: it has been cleared since.
+    boolean anew = turn.storedTokens() == 0 || before.tokens() < turn.storedTokens();
+    if (anew && !newBlocks.isEmpty()) {
       kvFrom = newBlocks.get(0).index() * blockTokens;
     }
     CodecChoice choice = new CodecChoice(format, live.kvCodec());
-    int kvTokens = writer.write(newBlocks, storedTokens(header), choice);
-    SessionHeader next = header.afterTurn(all.length, kvFrom, kvTokens, blockTokens, vocabulary);
+    StoredKv after = writer.write(newBlocks, before, kvFrom, choice);
+    String tenant = Generations.tenant(turn.request());
+    SessionHeader next = header.afterTurn(all.length, after, vocabulary, tenant);
     store.setHeader(next);
     return next;
   }
