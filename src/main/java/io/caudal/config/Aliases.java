@@ -15,6 +15,7 @@ final class Aliases {
   /** Of names whose values are not their keys': what each value means. */
   private static final Map<String, Map<String, String>> VALUES =
       Map.of(
+          "enable_profiling", Map.of("true", "60s", "false", "0ms"),
           "use_cuda", Map.of("true", "cuda:0", "false", "cpu"),
           "quantization_bits", Map.of("16", "half", "8", "int8", "4", "int4"));
 
@@ -25,6 +26,7 @@ final class Aliases {
     NAMES.put("deduplicate", "request.single-flight");
     NAMES.put("device", "model.device");
     NAMES.put("dtype", "model.dtype");
+    NAMES.put("enable_profiling", "profile.duration");
     NAMES.put("log_levels", "log.levels");
     NAMES.put("max_session_tokens", "kv.session.max-tokens");
     NAMES.put("max_retries", "request.max-attempts");

@@ -40,6 +40,7 @@ final class DeviceKv implements SequenceMemory {
   private final ModelRunner runner;
   private final KvPool pool;
   private final int blockTokens;
+  private final StepMeter meter;
   private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
   private final int[] capacity;
   private final LinkedHashMap<String, Resident> residents = new LinkedHashMap<>();
@@ -49,7 +50,8 @@ final class DeviceKv implements SequenceMemory {
   /** Tokens of room that idle sessions take. */
   private int idleTokens;
 
-  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens) {
+  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens, StepMeter meter) {
+    this.meter = meter;
     this.runner = runner;
     this.pool = pool;
     this.blockTokens = blockTokens;
@@ -179,6 +181,7 @@ final class DeviceKv implements SequenceMemory {
    * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to {@code to}.
    */
   List<KvBlock> export(Sequence sequence, int from, int to) {
+    long start = meter.now();
     int[] tokens = sequence.tokens().copy(0, to);
     List<KvBlock> blocks = new ArrayList<>();
     int index = Math.min(from, to) / blockTokens;
@@ -188,6 +191,7 @@ final class DeviceKv implements SequenceMemory {
       hash = TokenChain.extend(hash, tokens, first, first + n);
       blocks.add(new KvBlock(index++, n, hash, runner.exportKv(sequence.slot(), first, n)));
     }
+    meter.exported(start, sequence.requestId(), Math.max(0, to - from));
     return blocks;
   }
 
@@ -215,6 +219,7 @@ final class DeviceKv implements SequenceMemory {
 
   /** Imports the offered blocks that reach further than the {@code there} tokens that have KV. */
   private void restore(Sequence sequence, int there) {
+    long start = meter.now();
     List<KvBlock> blocks = toRestore.remove(sequence);
     int restored = there;
     int islandFrom = 0;
@@ -233,6 +238,9 @@ final class DeviceKv implements SequenceMemory {
         islandFrom = islandTo == 0 ? first : islandFrom;
         islandTo = end;
       }
+    }
+    if (blocks != null) {
+      meter.restored(start, sequence.requestId(), Math.max(restored, islandTo) - there);
     }
     // The last token is computed even if its KV is there: its logits are wanted.
     sequence.setComputed(Math.min(restored, sequence.tokens().size() - 1));
@@ -271,6 +279,7 @@ final class DeviceKv implements SequenceMemory {
       return false;
     }
     forget(oldest.next());
+    meter.evicted();
     return true;
   }
 

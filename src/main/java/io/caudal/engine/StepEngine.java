@@ -48,6 +48,7 @@ public final class StepEngine {
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private final PrefixSharing sharing;
   private final StepPace pace = new StepPace();
+  private final StepMeter meter;
   private int prefillPercent;
   private Consumer<Runnable> inbox = Runnable::run;
   private long submissions;
@@ -66,7 +67,8 @@ public final class StepEngine {
       EngineClock clock) {
     this.runner = runner;
     this.model = runner.model();
-    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens());
+    this.meter = new StepMeter(clock);
+    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), meter);
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
@@ -107,6 +109,11 @@ public final class StepEngine {
   /** Token positions of KV that there is room for. Any thread. */
   public int totalTokens() {
     return kv.pool().total();
+  }
+
+  /** Where its time goes. */
+  public StepMeter meter() {
+    return meter;
   }
 
   /** Generations queued or running. */
@@ -263,6 +270,7 @@ public final class StepEngine {
   /** One step; says whether there was anything to do. */
   public boolean step() {
     inStep = List.of();
+    meter.begin();
     try {
       scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
       StepPlan plan = scheduler.next(clock.millis());
@@ -274,7 +282,7 @@ public final class StepEngine {
       if (plan.slices().isEmpty()) {
         return !plan.isIdle() || !expired.isEmpty();
       }
-      run(plan.slices());
+      run(plan);
     } catch (CaudalException e) {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
@@ -284,7 +292,8 @@ public final class StepEngine {
     return true;
   }
 
-  private void run(List<Slice> slices) {
+  private void run(StepPlan plan) {
+    List<Slice> slices = plan.slices();
     long now = clock.nanos();
     List<Chunk> chunks = new ArrayList<>(slices.size());
     for (Slice slice : slices) {
@@ -294,7 +303,8 @@ public final class StepEngine {
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
     inStep = List.of();
-    observe(chunks, clock.nanos() - now);
+    long ran = clock.nanos();
+    observe(chunks, ran - now);
     for (int i = 0; i < slices.size(); i++) {
       Slice slice = slices.get(i);
       Sequence sequence = slice.sequence();
@@ -312,6 +322,7 @@ public final class StepEngine {
         guarded(task, () -> advance(task, own));
       }
     }
+    meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
   }
 
   private void observe(List<Chunk> chunks, long nanos) {

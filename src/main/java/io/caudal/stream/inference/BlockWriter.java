@@ -20,6 +20,7 @@ final class BlockWriter {
   private final KvBlockFormat format;
   private final KvShape shape;
   private final int blockTokens;
+  private long encodeNanos;
 
   BlockWriter(
       SessionStore store,
@@ -52,7 +53,10 @@ final class BlockWriter {
       age(i, choice);
     }
     for (KvBlock block : blocks) {
-      put(block, block.index() < old ? choice.encodeOld(block) : choice.encodeRecent(block));
+      long start = System.nanoTime();
+      byte[] encoded = block.index() < old ? choice.encodeOld(block) : choice.encodeRecent(block);
+      encodeNanos += System.nanoTime() - start;
+      put(block, encoded);
     }
     return after;
   }
@@ -60,9 +64,15 @@ final class BlockWriter {
   /** Encodes a stored block anew; one that was encoded with a loss or is damaged stays as it is. */
   private void age(int index, CodecChoice choice) throws Exception {
     byte[] recent = choice.treatsAllAlike() ? null : store.block(index);
-    KvBlock block = recent == null ? null : format.exact(recent, index, blockTokens);
-    if (block != null) {
-      put(block, choice.encodeOld(block));
+    if (recent == null) {
+      return;
+    }
+    long start = System.nanoTime();
+    KvBlock block = format.exact(recent, index, blockTokens);
+    byte[] encoded = block == null ? null : choice.encodeOld(block);
+    encodeNanos += System.nanoTime() - start;
+    if (block != null && encoded != null) {
+      put(block, encoded);
     }
   }
 
@@ -70,5 +80,12 @@ final class BlockWriter {
     store.putBlock(block.index(), encoded);
     metrics.add(Counter.STORED_BYTES, encoded.length);
     metrics.add(Counter.STORED_RAW_BYTES, (long) block.tokens() * shape.bytesPerToken());
+  }
+
+  /** Time spent on encoding since the last call. */
+  long takeEncodeNanos() {
+    long taken = encodeNanos;
+    encodeNanos = 0;
+    return taken;
   }
 }

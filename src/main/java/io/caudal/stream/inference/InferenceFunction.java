@@ -84,6 +84,16 @@ public final class InferenceFunction
   }
 
   @Override
+  public void snapshot(long checkpointId) {
+    task().snapshot(checkpointId);
+  }
+
+  @Override
+  public void completed(long checkpointId) {
+    task().completed(checkpointId);
+  }
+
+  @Override
   public void close() {
     if (lease != null) {
       lease.close();

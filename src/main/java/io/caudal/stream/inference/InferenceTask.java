@@ -1,6 +1,7 @@
 package io.caudal.stream.inference;
 
 import io.caudal.config.JobSettings;
+import io.caudal.config.KafkaSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
@@ -43,6 +44,7 @@ final class InferenceTask {
   private final TurnPreparer preparer;
   private final ResultFactory results;
   private final LiveSettings live;
+  private final CommitWaits commits;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -61,9 +63,11 @@ final class InferenceTask {
     MetricsReporter metrics = new MetricsReporter(context, engine, live);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     store = new SessionStore(context.runtime());
-    memory = new SessionMemory(store, engine, metrics.metrics(), live);
+    String track = "subtask " + context.runtime().getTaskInfo().getIndexOfThisSubtask();
+    memory = new SessionMemory(store, engine, metrics.metrics(), live, track);
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
+    commits = new CommitWaits(KafkaSettings.from(settings).delivery(), metrics.metrics());
   }
 
   AsyncCall<int[]> start(
@@ -128,6 +132,14 @@ final class InferenceTask {
     preparer.configure(limits, kv);
   }
 
+  void snapshot(long checkpointId) {
+    commits.snapshot(checkpointId);
+  }
+
+  void completed(long checkpointId) {
+    commits.completed(checkpointId, context.currentTimeMillis());
+  }
+
   void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
     SessionHeader header = store.header();
     if (header == null || header.timerMillis() != timestamp) {
@@ -188,6 +200,9 @@ final class InferenceTask {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
       blocks = room ? memory.restore(header, prompt) : List.of();
+      results
+          .metrics()
+          .add(Counter.REFUSED_RESTORE_TOKENS, room ? 0 : stored - Math.min(stored, resident));
       int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
       stored = restored == 0 ? 0 : header.kvFrom() + restored;
     }
@@ -201,6 +216,7 @@ final class InferenceTask {
             stored,
             resident,
             blocks.stream().mapToInt(KvBlock::tokens).sum(),
+            header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
             startMillis,
             System.nanoTime() - startNanos);
 
@@ -253,10 +269,18 @@ final class InferenceTask {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
         header = memory.store(header, turn, outcome);
+        countKv(turn, header);
       }
       turns = header.turns();
     }
     return finished(turn.key(), results.of(turn, answers, turns));
+  }
+
+  private void countKv(Turn turn, SessionHeader header) {
+    long token = engine.model().kv().bytesPerToken();
+    long kvBytes = (header.kvTokens() - header.kvFrom()) * token;
+    long written = Math.max(0, header.kvTokens() - turn.storedTokens()) * token;
+    results.metrics().tops().kv(turn.key(), Generations.tenant(turn.request()), kvBytes, written);
   }
 
   private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
@@ -289,6 +313,7 @@ final class InferenceTask {
 
   /** Keeps the result for a request id that comes again, unless sending again may help. */
   private Result finished(String key, Result result) throws Exception {
+    commits.emitted(context.currentTimeMillis());
     Failure failure = result.failure();
     if (failure == null || !failure.code().retryable()) {
       long now = context.currentTimeMillis();
@@ -332,6 +357,7 @@ final class InferenceTask {
     store.clear();
     if (header.turns() > 0) {
       engine.forget(key);
+      results.metrics().tops().ended(key);
       results.metrics().add(Counter.SESSIONS_ENDED, 1);
     }
   }

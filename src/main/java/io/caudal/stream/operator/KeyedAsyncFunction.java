@@ -80,6 +80,12 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   default void onTimer(K key, long timestampMillis, KeyQueue<IN, P> queue, Emitter<OUT> out)
       throws Exception {}
 
+  /** What was emitted until now is part of this checkpoint, what comes is not. No key is set. */
+  default void snapshot(long checkpointId) {}
+
+  /** The checkpoint is complete: what belongs to it is committed. */
+  default void completed(long checkpointId) {}
+
   /** Called once, after running calls were cancelled; also if {@link #open} failed. */
   default void close() throws Exception {}
 }

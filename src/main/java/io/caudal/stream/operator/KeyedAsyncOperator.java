@@ -47,7 +47,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private final int keyGroups;
   private final transient MailboxExecutor mailbox;
   private final transient TaskThread taskThread;
-  private final transient Emitter<OUT> out;
+  private final transient OutputEmitter<OUT> out;
   private final transient SideOutputs sideOutputs;
   private final transient HeldWatermarks watermarks = new HeldWatermarks();
 
@@ -132,6 +132,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
             getInternalTimerService("keyed-async", VoidNamespaceSerializer.INSTANCE, this),
             out,
             () -> new InFlight(queues.accepted(), queues.running(), queues.aside()),
+            out::nanos,
             restored,
             attempt.number());
     function.open(context);
@@ -275,6 +276,13 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   public void snapshotState(StateSnapshotContext state) throws Exception {
     super.snapshotState(state);
     attempt.store();
+    function.snapshot(state.getCheckpointId());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    function.completed(checkpointId);
   }
 
   @Override

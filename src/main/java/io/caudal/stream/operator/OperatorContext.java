@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -21,6 +22,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   private final InternalTimerService<VoidNamespace> timers;
   private final Emitter<OUT> out;
   private final Supplier<InFlight> inFlight;
+  private final LongSupplier emitNanos;
   private final boolean restored;
   private final long attempt;
   private final List<Future<?>> periodic = new ArrayList<>();
@@ -30,12 +32,14 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
       InternalTimerService<VoidNamespace> timers,
       Emitter<OUT> out,
       Supplier<InFlight> inFlight,
+      LongSupplier emitNanos,
       boolean restored,
       long attempt) {
     this.operator = operator;
     this.timers = timers;
     this.out = out;
     this.inFlight = inFlight;
+    this.emitNanos = emitNanos;
     this.restored = restored;
     this.attempt = attempt;
   }
@@ -75,6 +79,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   @Override
   public InFlight inFlight() {
     return inFlight.get();
+  }
+
+  @Override
+  public long emitNanos() {
+    return emitNanos.getAsLong();
   }
 
   @Override
