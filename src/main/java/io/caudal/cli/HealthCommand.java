@@ -3,24 +3,14 @@ package io.caudal.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caudal.cli.console.Broker;
 import io.caudal.cli.console.Check;
-import io.caudal.cli.console.Console;
-import io.caudal.cli.console.Fleet;
 import io.caudal.cli.console.Health;
-import io.caudal.cli.console.JobRest;
-import io.caudal.cli.console.JobView;
 import io.caudal.cli.console.Stats;
 import io.caudal.cli.console.StatsJson;
 import io.caudal.cli.console.Surroundings;
-import io.caudal.cli.console.Text;
 import io.caudal.config.JobSettings;
-import io.caudal.config.KafkaSettings;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,38 +38,13 @@ final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Surroundings all = ask();
+    Surroundings all =
+        Survey.ask(broker.settings(), rest.rest(), JobSettings.from(broker.all()).name());
     Health health = Health.of(all);
     PrintWriter out = spec.commandLine().getOut();
-    out.print(json ? json(health, all) + "\n" : text(health));
+    out.print(json ? json(health, all) + "\n" : HealthText.of(all));
     out.flush();
     return health.overall().exitCode();
-  }
-
-  private Surroundings ask() {
-    KafkaSettings kafka = broker.settings();
-    Broker brokers = Broker.ask(kafka);
-    boolean usable = brokers.brokers() > 0 && !brokers.missing().contains(kafka.metricsTopic());
-    Fleet fleet = usable ? new Console(kafka).fleet() : Fleet.of(List.of());
-    JobRest jobManager = rest.rest();
-    @Nullable JobView job = jobManager.job(JobSettings.from(broker.all()).name()).orElse(null);
-    return new Surroundings(
-        brokers,
-        fleet,
-        jobManager.address(),
-        job != null || jobManager.answers(),
-        job,
-        System.currentTimeMillis());
-  }
-
-  private static String text(Health health) {
-    List<List<String>> rows = new ArrayList<>();
-    for (Check check : health.checks()) {
-      rows.add(List.of(check.component(), check.status().label(), check.finding()));
-    }
-    StringBuilder out = new StringBuilder(health.overall().label() + "\n" + Text.table(rows));
-    health.recommendations().forEach(one -> out.append("-> ").append(one).append('\n'));
-    return out.toString();
   }
 
   private static ObjectNode json(Health health, Surroundings all) {

@@ -15,6 +15,7 @@ final class Aliases {
   /** Of names whose values are not their keys': what each value means. */
   private static final Map<String, Map<String, String>> VALUES =
       Map.of(
+          "enable_profiling", Map.of("true", "60s", "false", "0ms"),
           "use_cuda", Map.of("true", "cuda:0", "false", "cpu"),
           "quantization_bits", Map.of("16", "half", "8", "int8", "4", "int4"));
 
@@ -29,6 +30,7 @@ final class Aliases {
     NAMES.put("enable_gc", "kv.host.gc");
     NAMES.put("enable_prefetch", "kv.prefetch");
     NAMES.put("gc_threshold", "kv.host.gc-threshold");
+    NAMES.put("enable_profiling", "profile.duration");
     NAMES.put("log_levels", "log.levels");
     NAMES.put("max_memory_mb", "kv.host.bytes");
     NAMES.put("max_session_tokens", "kv.session.max-tokens");

@@ -29,6 +29,7 @@ public final class Settings {
               KvCodecSettings.KEYS,
               RequestSettings.KEYS,
               LogSettings.KEYS,
+              ProfileSettings.KEYS,
               JobSettings.KEYS)
           .flatMap(List::stream)
           .collect(

@@ -43,13 +43,15 @@ final class DeviceKv implements SequenceMemory {
   private final ModelRunner runner;
   private final KvPool pool;
   private final int blockTokens;
+  private final StepMeter meter;
   private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
   private final int[] capacity;
   private final IdleSessions idle;
   private final Map<String, Integer> residentTokens = new ConcurrentHashMap<>();
   private final Map<Sequence, List<KvBlock>> toRestore = new HashMap<>();
 
-  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens, EngineClock clock) {
+  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens, EngineClock clock, StepMeter meter) {
+    this.meter = meter;
     this.runner = runner;
     this.pool = pool;
     this.blockTokens = blockTokens;
@@ -237,6 +239,7 @@ final class DeviceKv implements SequenceMemory {
    * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to {@code to}.
    */
   List<KvBlock> export(Sequence sequence, int from, int to) {
+    long start = meter.now();
     int[] tokens = sequence.tokens().copy(0, to);
     List<KvBlock> blocks = new ArrayList<>();
     int index = Math.min(from, to) / blockTokens;
@@ -246,6 +249,7 @@ final class DeviceKv implements SequenceMemory {
       hash = TokenChain.extend(hash, tokens, first, first + n);
       blocks.add(new KvBlock(index++, n, hash, runner.exportKv(sequence.slot(), first, n)));
     }
+    meter.exported(start, sequence.requestId(), Math.max(0, to - from));
     return blocks;
   }
 
@@ -275,6 +279,7 @@ final class DeviceKv implements SequenceMemory {
 
   /** Imports the offered blocks that reach further than the {@code there} tokens that have KV. */
   private void restore(Sequence sequence, int there) {
+    long start = meter.now();
     List<KvBlock> blocks = toRestore.remove(sequence);
     int restored = there;
     int islandFrom = 0;
@@ -293,6 +298,9 @@ final class DeviceKv implements SequenceMemory {
         islandFrom = islandTo == 0 ? first : islandFrom;
         islandTo = end;
       }
+    }
+    if (blocks != null) {
+      meter.restored(start, sequence.requestId(), Math.max(restored, islandTo) - there);
     }
     // The last token is computed even if its KV is there: its logits are wanted.
     sequence.setComputed(Math.min(restored, sequence.tokens().size() - 1));
@@ -332,6 +340,7 @@ final class DeviceKv implements SequenceMemory {
       return false;
     }
     int unused = drop(victim);
+    meter.evicted();
     return true;
   }
 

@@ -52,6 +52,7 @@ public final class StepEngine {
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private final PrefixSharing sharing;
   private final StepPace pace = new StepPace();
+  private final StepMeter meter;
   private int prefillPercent;
   private int speculativeTokens;
   private Consumer<Runnable> inbox = Runnable::run;
@@ -71,7 +72,8 @@ public final class StepEngine {
       EngineClock clock) {
     this.runner = runner;
     this.model = runner.model();
-    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock);
+    this.meter = new StepMeter(clock);
+    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock, meter);
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
@@ -119,6 +121,11 @@ public final class StepEngine {
   /** Token positions of KV that there is room for. Any thread. */
   public int totalTokens() {
     return kv.pool().total();
+  }
+
+  /** Where its time goes. */
+  public StepMeter meter() {
+    return meter;
   }
 
   /** Generations queued or running. */
@@ -311,6 +318,7 @@ public final class StepEngine {
   /** One step; says whether there was anything to do. */
   public boolean step() {
     inStep = List.of();
+    meter.begin();
     try {
       scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
       StepPlan plan = scheduler.next(clock.millis());
@@ -322,7 +330,7 @@ public final class StepEngine {
       if (plan.slices().isEmpty()) {
         return !plan.isIdle() || !expired.isEmpty();
       }
-      run(plan.slices());
+      run(plan);
     } catch (CaudalException e) {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
@@ -332,7 +340,8 @@ public final class StepEngine {
     return true;
   }
 
-  private void run(List<Slice> slices) {
+  private void run(StepPlan plan) {
+    List<Slice> slices = plan.slices();
     long now = clock.nanos();
     List<Chunk> chunks = new ArrayList<>(slices.size());
     for (Slice slice : slices) {
@@ -342,7 +351,8 @@ public final class StepEngine {
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
     inStep = List.of();
-    observe(slices, clock.nanos() - now);
+    long ran = clock.nanos();
+    observe(slices, ran - now);
     for (int i = 0; i < slices.size(); i++) {
       Slice slice = slices.get(i);
       Sequence sequence = slice.sequence();
@@ -361,6 +371,7 @@ public final class StepEngine {
         guarded(task, () -> advance(task, rows, chunk));
       }
     }
+    meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
   }
 
   /** Tokens that may follow those of the slice; only where one step of more tokens costs little. */

@@ -26,6 +26,11 @@ final class StepPace {
     }
   }
 
+  /** What a step takes in which nobody prefills; 0 if there was none. */
+  long decodeNanos() {
+    return (long) decodeNanos;
+  }
+
   /**
    * Most tokens to prefill beside those that decode.
    *

@@ -15,6 +15,8 @@ public enum Counter {
   HOST_HIT_TOKENS("tokens", "Of these, tokens whose KV was in host memory, or shared."),
   STATE_HIT_TOKENS("tokens", "Of these, tokens whose KV came from state."),
   RECOMPUTED_TOKENS("tokens", "Tokens of sessions' histories that were computed again."),
+  REFUSED_RESTORE_TOKENS(
+      "tokens", "Tokens whose KV is in state and was not read, for too much of others waited."),
   RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
   WARMED_TOKENS("tokens", "Tokens whose KV a request brought to the device ahead of a turn."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),

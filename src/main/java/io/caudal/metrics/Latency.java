@@ -11,6 +11,9 @@ public enum Latency {
   TTFT_MS("Arrival on the topic until the first token."),
   ITL_MS("Gap between two tokens of an answer."),
   TPOT_MS("Time per output token after the first."),
+  ENCODE_MS("Encoding a turn's KV for state."),
+  STATE_WRITE_MS("Writing a turn's tokens and KV to state, encoding excluded."),
+  COMMIT_MS("Result left the operator until the checkpoint that commits it was complete."),
   TOTAL_MS("Arrival on the topic until the result left the operator.");
 
   private final String description;

@@ -41,6 +41,11 @@ public final class LatencySketch {
     return sketch.isEmpty() ? Double.NaN : sketch.getValueAtQuantile(quantile);
   }
 
+  /** All values added up, with the error of the quantiles; 0 if there are none. */
+  public double sum() {
+    return sketch.isEmpty() ? 0 : sketch.getSum();
+  }
+
   public double max() {
     return sketch.isEmpty() ? Double.NaN : sketch.getMaxValue();
   }

@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 public final class SubtaskMetrics {
   private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
   private final Map<ErrorCode, LongAdder> failures = new EnumMap<>(ErrorCode.class);
+  private final Map<SessionIdle, LongAdder> idlePrompt = new EnumMap<>(SessionIdle.class);
+  private final Map<SessionIdle, LongAdder> idleCached = new EnumMap<>(SessionIdle.class);
+  private final Tops tops = new Tops();
   private Map<Latency, LatencySketch> latencies = new EnumMap<>(Latency.class);
 
   public SubtaskMetrics() {
@@ -22,6 +25,10 @@ public final class SubtaskMetrics {
     for (ErrorCode code : ErrorCode.values()) {
       failures.put(code, new LongAdder());
     }
+    for (SessionIdle idle : SessionIdle.values()) {
+      idlePrompt.put(idle, new LongAdder());
+      idleCached.put(idle, new LongAdder());
+    }
   }
 
   public void add(Counter counter, long amount) {
@@ -30,6 +37,27 @@ public final class SubtaskMetrics {
 
   public void record(Latency latency, double millis) {
     latencies.computeIfAbsent(latency, name -> new LatencySketch()).record(millis);
+  }
+
+  /** A turn of a session that had been idle so long had so many of its tokens' KV at hand. */
+  public void hits(SessionIdle idle, long promptTokens, long cachedTokens) {
+    Objects.requireNonNull(idlePrompt.get(idle)).add(promptTokens);
+    Objects.requireNonNull(idleCached.get(idle)).add(cachedTokens);
+  }
+
+  /** Prompt tokens of turns of sessions that had been idle so long. */
+  public long promptTokens(SessionIdle idle) {
+    return Objects.requireNonNull(idlePrompt.get(idle)).sum();
+  }
+
+  /** Of these, those whose KV was there. */
+  public long cachedTokens(SessionIdle idle) {
+    return Objects.requireNonNull(idleCached.get(idle)).sum();
+  }
+
+  /** Who takes most; task thread only. */
+  public Tops tops() {
+    return tops;
   }
 
   /** A request ended with this error. */

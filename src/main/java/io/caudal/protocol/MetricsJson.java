@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.protocol.MetricsRecord.About;
+import io.caudal.protocol.MetricsRecord.Details;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
+import io.caudal.protocol.MetricsRecord.Top;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -57,6 +61,28 @@ public final class MetricsJson {
       out.writeEndObject();
     }
     out.writeEndObject();
+    details(out, record.details());
+  }
+
+  private static void details(JsonGenerator out, Details details) throws IOException {
+    if (!details.tops().isEmpty()) {
+      out.writeObjectFieldStart("tops");
+      for (Map.Entry<String, List<Top>> entry : new TreeMap<>(details.tops()).entrySet()) {
+        out.writeArrayFieldStart(entry.getKey());
+        for (Top top : entry.getValue()) {
+          out.writeStartObject();
+          out.writeStringField("key", top.key());
+          out.writeNumberField("amount", top.amount());
+          out.writeNumberField("error", top.error());
+          out.writeEndObject();
+        }
+        out.writeEndArray();
+      }
+      out.writeEndObject();
+    }
+    if (!details.timeline().isEmpty()) {
+      out.writeStringField("timeline", details.timeline());
+    }
   }
 
   private static MetricsRecord record(ObjectNode object) throws Refusal {
@@ -84,7 +110,23 @@ public final class MetricsJson {
         counters,
         gauges,
         latencies,
-        about(fields));
+        about(fields),
+        details(fields));
+  }
+
+  private static Details details(JsonFields fields) throws Refusal {
+    Map<String, List<Top>> tops = new TreeMap<>();
+    JsonFields told = Read.object(fields, "tops");
+    for (Map.Entry<String, JsonNode> entry : told.object().properties()) {
+      List<Top> list = new ArrayList<>();
+      for (JsonFields top : Read.objects(told, entry.getKey())) {
+        list.add(
+            new Top(Read.text(top, "key"), Read.whole(top, "amount"), Read.whole(top, "error")));
+      }
+      tops.put(entry.getKey(), list);
+    }
+    String timeline = fields.text("timeline");
+    return new Details(tops, timeline == null ? "" : timeline);
   }
 
   private static About about(JsonFields fields) throws Refusal {

@@ -1,5 +1,6 @@
 package io.caudal.protocol;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param gauges at the window's end, by name
  * @param latencies of the window, in milliseconds, by name
  * @param about who reports
+ * @param details what no counter can tell
  */
 public record MetricsRecord(
     int subtask,
@@ -21,7 +23,8 @@ public record MetricsRecord(
     Map<String, Long> counters,
     Map<String, Double> gauges,
     Map<String, LatencySummary> latencies,
-    About about) {
+    About about,
+    Details details) {
 
   /** Of a reporter that says nothing of itself. */
   public MetricsRecord(
@@ -41,6 +44,28 @@ public record MetricsRecord(
         gauges,
         latencies,
         About.NOTHING);
+  }
+
+  /** Without details. */
+  public MetricsRecord(
+      int subtask,
+      long attempt,
+      long windowStartMillis,
+      long windowEndMillis,
+      Map<String, Long> counters,
+      Map<String, Double> gauges,
+      Map<String, LatencySummary> latencies,
+      About about) {
+    this(
+        subtask,
+        attempt,
+        windowStartMillis,
+        windowEndMillis,
+        counters,
+        gauges,
+        latencies,
+        about,
+        Details.NOTHING);
   }
 
   /**
@@ -68,4 +93,22 @@ public record MetricsRecord(
    */
   public record LatencySummary(
       long count, double p50, double p95, double p99, double max, String sketch) {}
+
+  /**
+   * What no counter can tell.
+   *
+   * @param tops the largest sessions and tenants since the task started, by what they are largest
+   *     in
+   * @param timeline what threads did in the window, encoded; empty unless somebody profiles
+   */
+  public record Details(Map<String, List<Top>> tops, String timeline) {
+    public static final Details NOTHING = new Details(Map.of(), "");
+  }
+
+  /**
+   * One of the largest.
+   *
+   * @param error by how much the amount may be too high
+   */
+  public record Top(String key, long amount, long error) {}
 }

@@ -28,7 +28,18 @@ class MainTest {
   void every_command_has_help() {
     for (String command :
         new String[] {
-          "local", "chat", "demo", "cluster", "dead-letter", "config", "stats", "health"
+          "local",
+          "chat",
+          "demo",
+          "cluster",
+          "dead-letter",
+          "config",
+          "stats",
+          "health",
+          "report",
+          "top",
+          "profile",
+          "diagnose"
         }) {
       assertThat(run(command, "--help")).isZero();
     }

@@ -2,14 +2,18 @@ package io.caudal.cli.client;
 
 import io.caudal.config.KafkaSettings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a topic holds, committed records only. */
 final class TopicLog {
@@ -37,17 +41,58 @@ final class TopicLog {
       String topic,
       long perPartition,
       Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    read(
+        settings,
+        topic,
+        (consumer, ends) -> {
+          Map<TopicPartition, Long> begins = consumer.beginningOffsets(ends.keySet());
+          ends.forEach(
+              (partition, end) ->
+                  consumer.seek(
+                      partition, Math.max(begins.getOrDefault(partition, 0L), end - perPartition)));
+        },
+        reader);
+  }
+
+  /**
+   * As {@link #readAll}, from the first record of each partition on that is not older.
+   *
+   * @param sinceMillis epoch milliseconds
+   * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}
+   */
+  static void readSince(
+      KafkaSettings settings,
+      String topic,
+      long sinceMillis,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    read(
+        settings,
+        topic,
+        (consumer, ends) -> {
+          Map<TopicPartition, Long> wanted = new HashMap<>();
+          ends.keySet().forEach(partition -> wanted.put(partition, sinceMillis));
+          Map<TopicPartition, @Nullable OffsetAndTimestamp> found =
+              consumer.offsetsForTimes(wanted);
+          ends.forEach(
+              (partition, end) -> {
+                OffsetAndTimestamp first = found.get(partition);
+                consumer.seek(partition, first == null ? end : first.offset());
+              });
+        },
+        reader);
+  }
+
+  private static void read(
+      KafkaSettings settings,
+      String topic,
+      BiConsumer<KafkaConsumer<byte[], byte[]>, Map<TopicPartition, Long>> seek,
+      Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(KafkaClientSide.consumerConfig(settings))) {
       List<TopicPartition> partitions = KafkaClientSide.partitions(consumer, topic, settings);
       consumer.assign(partitions);
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      for (TopicPartition partition : partitions) {
-        long begin = begins.getOrDefault(partition, 0L);
-        long end = ends.getOrDefault(partition, 0L);
-        consumer.seek(partition, Math.max(begin, end - perPartition));
-      }
+      seek.accept(consumer, ends);
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());

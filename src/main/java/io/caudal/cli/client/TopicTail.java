@@ -27,6 +27,19 @@ public final class TopicTail {
     return records;
   }
 
+  /**
+   * As {@link #read}, those that are not older.
+   *
+   * @param sinceMillis epoch milliseconds
+   */
+  public static <T> List<Dated<T>> since(
+      KafkaSettings settings, String topic, long sinceMillis, Function<byte[], T> parser) {
+    List<Dated<T>> records = new ArrayList<>();
+    TopicLog.readSince(settings, topic, sinceMillis, entry -> add(records, entry, parser));
+    records.sort(Comparator.comparingLong(Dated::timestampMillis));
+    return records;
+  }
+
   private static <T> void add(
       List<Dated<T>> records, ConsumerRecord<byte[], byte[]> entry, Function<byte[], T> parser) {
     if (entry.value() == null) {

@@ -21,6 +21,9 @@ public final class Console {
   /** Enough for some minutes of a usual job. */
   private static final long METRICS_RECORDS = 300;
 
+  /** So that there is a record before a window, whose counters are where it begins. */
+  private static final long BEFORE_MILLIS = 60_000;
+
   private static final long ACK_RECORDS = 1_000;
 
   private final KafkaSettings kafka;
@@ -40,6 +43,18 @@ public final class Console {
             .map(Dated::record)
             .toList();
     return Fleet.of(records);
+  }
+
+  /** As {@link #fleet}, with all records since then, and some before to count from. */
+  public Fleet fleetSince(long sinceMillis) {
+    return Fleet.of(records(sinceMillis - BEFORE_MILLIS));
+  }
+
+  /** Metrics records since then, in the order of their times. */
+  public List<MetricsRecord> records(long sinceMillis) {
+    return TopicTail.since(kafka, kafka.metricsTopic(), sinceMillis, MetricsJson::read).stream()
+        .map(Dated::record)
+        .toList();
   }
 
   /** The settings in force in them. */

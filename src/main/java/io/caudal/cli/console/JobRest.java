@@ -16,6 +16,8 @@ public final class JobRest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
+  private static final Duration FILE_TIMEOUT = Duration.ofSeconds(30);
+
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final String address;
 
@@ -88,13 +90,25 @@ public final class JobRest {
 
   private Optional<JsonNode> get(String path) {
     try {
-      HttpResponse<String> response =
+      Optional<byte[]> body = bytes(path, TIMEOUT);
+      return body.isEmpty() ? Optional.empty() : Optional.of(JSON.readTree(body.get()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What is at a path, a file that may be large; empty if nothing is. */
+  Optional<byte[]> bytes(String path) {
+    return bytes(path, FILE_TIMEOUT);
+  }
+
+  private Optional<byte[]> bytes(String path, Duration timeout) {
+    try {
+      HttpResponse<byte[]> response =
           http.send(
-              HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build(),
-              HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == 200
-          ? Optional.of(JSON.readTree(response.body()))
-          : Optional.empty();
+              HttpRequest.newBuilder(URI.create(address + path)).timeout(timeout).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

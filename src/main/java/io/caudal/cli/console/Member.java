@@ -44,7 +44,7 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   }
 
   /** Those of its records whose windows lie within the last {@code millis} before its newest. */
-  List<MetricsRecord> within(long millis) {
+  public List<MetricsRecord> within(long millis) {
     long begin = newest.windowEndMillis() - millis;
     List<MetricsRecord> inside =
         run.stream().filter(record -> record.windowStartMillis() >= begin).toList();
@@ -52,7 +52,7 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   }
 
   /** How much a counter has grown in these windows. */
-  long growth(String counter, long millis) {
+  public long growth(String counter, long millis) {
     MetricsRecord first = within(millis).get(0);
     int at = run.indexOf(first);
     // The first record of a run begins at 0.
@@ -60,8 +60,16 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
     return count(counter) - before;
   }
 
+  /** How much a gauge that only grows has grown in these windows; it need not begin at 0. */
+  public double gaugeGrowth(String gauge, long millis) {
+    MetricsRecord first = within(millis).get(0);
+    int at = run.indexOf(first);
+    MetricsRecord base = at > 0 ? run.get(at - 1) : first;
+    return gauge(gauge) - base.gauges().getOrDefault(gauge, 0.0);
+  }
+
   /** How long these windows are. */
-  long spanMillis(long millis) {
+  public long spanMillis(long millis) {
     return newest.windowEndMillis() - within(millis).get(0).windowStartMillis();
   }
 }

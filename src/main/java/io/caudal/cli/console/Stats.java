@@ -4,6 +4,7 @@ import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,12 +24,12 @@ public final class Stats {
     this.overMillis = overMillis;
   }
 
-  Fleet fleet() {
+  public Fleet fleet() {
     return fleet;
   }
 
   /** How long the windows are that rates and latencies are of; 0 if nobody has reported. */
-  long spanMillis() {
+  public long spanMillis() {
     return fleet.members().stream()
         .mapToLong(member -> member.spanMillis(overMillis))
         .max()
@@ -36,7 +37,7 @@ public final class Stats {
   }
 
   /** What was counted a second, in these windows. */
-  double perSecond(String counter) {
+  public double perSecond(String counter) {
     double rate = 0;
     for (Member member : fleet.members()) {
       long span = member.spanMillis(overMillis);
@@ -46,7 +47,7 @@ public final class Stats {
   }
 
   /** What was counted in these windows. */
-  long recent(String counter) {
+  public long recent(String counter) {
     return fleet.members().stream().mapToLong(m -> m.growth(counter, overMillis)).sum();
   }
 
@@ -57,7 +58,7 @@ public final class Stats {
   }
 
   /** As {@link #hitRate}, in these windows. */
-  double recentHitRate() {
+  public double recentHitRate() {
     long prompt = recent("prompt_tokens");
     return prompt == 0 ? Double.NaN : (double) recent("cached_tokens") / prompt;
   }
@@ -80,12 +81,12 @@ public final class Stats {
   }
 
   /** Failures with this code in these windows. */
-  long recentErrors(String code) {
+  public long recentErrors(String code) {
     return recent(ERROR + code);
   }
 
   /** Latencies in these windows, those without a value left out. */
-  Map<Latency, LatencySketch> latencies() {
+  public Map<Latency, LatencySketch> latencies() {
     Map<Latency, LatencySketch> merged = new EnumMap<>(Latency.class);
     for (Member member : fleet.members()) {
       for (MetricsRecord record : member.within(overMillis)) {
@@ -100,6 +101,30 @@ public final class Stats {
       }
     }
     return merged;
+  }
+
+  /** Growth in these windows of what a TaskManager's subtasks share, added up over TaskManagers. */
+  public double grownOfTaskManagers(String gauge) {
+    return fleet.taskManagers().values().stream()
+        .mapToDouble(member -> member.gaugeGrowth(gauge, overMillis))
+        .sum();
+  }
+
+  /** Growth in these windows of what each subtask has of its own, added up. */
+  public double grown(String gauge) {
+    return fleet.members().stream().mapToDouble(m -> m.gaugeGrowth(gauge, overMillis)).sum();
+  }
+
+  /** A gauge's mean over these windows, added up over the members given. */
+  public double mean(String gauge, Collection<Member> of) {
+    return of.stream()
+        .mapToDouble(
+            member ->
+                member.within(overMillis).stream()
+                    .mapToDouble(record -> record.gauges().getOrDefault(gauge, 0.0))
+                    .average()
+                    .orElse(0))
+        .sum();
   }
 
   /** A gauge that a TaskManager's subtasks share, added up over TaskManagers. */

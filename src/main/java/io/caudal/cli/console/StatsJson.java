@@ -117,6 +117,7 @@ public final class StatsJson {
     return gauge.startsWith("engine_")
         || gauge.startsWith("kv_")
         || gauge.startsWith("heap_")
+        || gauge.startsWith("cpu_")
         || gauge.startsWith("disk_");
   }
 

@@ -20,12 +20,12 @@ public final class Text {
   }
 
   /** In units of 1,024. */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     return bytes((double) bytes);
   }
 
   /** As {@link #bytes(long)}. */
-  static String bytes(double bytes) {
+  public static String bytes(double bytes) {
     double value = bytes;
     int unit = 0;
     while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
@@ -35,7 +35,7 @@ public final class Text {
     return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, BYTE_UNITS[unit]);
   }
 
-  static String millis(long millis) {
+  public static String millis(long millis) {
     if (millis < 1_000) {
       return String.format(Locale.ROOT, "%d ms", millis);
     }
@@ -45,7 +45,7 @@ public final class Text {
     return String.format(Locale.ROOT, "%.0f min", millis / 6e4);
   }
 
-  static String percent(double share) {
+  public static String percent(double share) {
     return Double.isNaN(share) ? "–" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 

@@ -12,12 +12,14 @@ import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
 import io.caudal.engine.SharedPrefixes;
 import io.caudal.engine.StepEngine;
+import io.caudal.engine.StepTotals;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
 import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
+import io.caudal.metrics.Timeline;
 import io.caudal.text.ModelText;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +44,7 @@ public final class Engine implements AutoCloseable {
   private final HostKv host;
   private final SharedPrefixes prefixes;
   private final KvCopies copies;
+  private final Timeline timeline = new Timeline();
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -81,6 +84,7 @@ public final class Engine implements AutoCloseable {
           new StepEngine(
               runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
       engine.setEviction(kv.evictionPolicy());
+      engine.meter().draw(timeline, "loop " + i);
       loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
     }
   }
@@ -190,6 +194,23 @@ public final class Engine implements AutoCloseable {
   /** Steps of all loops so far: while something is unfinished, they grow. */
   public long steps() {
     return loops.stream().mapToLong(StepLoop::steps).sum();
+  }
+
+  /** What all loops have done, and where their time went. */
+  public StepTotals totals() {
+    return loops.stream()
+        .map(loop -> loop.engine().meter().totals())
+        .reduce(StepTotals.NONE, StepTotals::plus);
+  }
+
+  /** Step loops that share the weights. */
+  public int loops() {
+    return loops.size();
+  }
+
+  /** When the loops did what, while somebody profiles. */
+  public Timeline timeline() {
+    return timeline;
   }
 
   /** Token positions of KV in use on the device. */

@@ -21,6 +21,7 @@ final class BlockWriter {
   private final KvBlockFormat format;
   private final KvShape shape;
   private final int blockTokens;
+  private long encodeNanos;
 
   BlockWriter(
       SessionStore store,
@@ -58,7 +59,9 @@ final class BlockWriter {
     }
     for (KvBlock block : blocks) {
       bytes -= bytesOf(block.index(), before);
+      long start = System.nanoTime();
       byte[] encoded = block.index() < old ? choice.encodeOld(block) : choice.encodeRecent(block);
+      encodeNanos += System.nanoTime() - start;
       put(block, encoded);
       bytes += encoded.length;
       tail = block.tokens() < blockTokens ? encoded.length : 0;
@@ -83,11 +86,16 @@ final class BlockWriter {
    */
   private int age(int index, CodecChoice choice) throws Exception {
     byte[] recent = choice.treatsAllAlike() ? null : store.block(index);
-    KvBlock block = recent == null ? null : format.exact(recent, index, blockTokens);
-    if (recent == null || block == null) {
+    if (recent == null) {
       return 0;
     }
-    byte[] encoded = choice.encodeOld(block);
+    long start = System.nanoTime();
+    KvBlock block = format.exact(recent, index, blockTokens);
+    byte[] encoded = block == null ? null : choice.encodeOld(block);
+    encodeNanos += System.nanoTime() - start;
+    if (block == null || encoded == null) {
+      return 0;
+    }
     put(block, encoded);
     return encoded.length - recent.length;
   }
@@ -96,5 +104,12 @@ final class BlockWriter {
     store.putBlock(block.index(), encoded);
     metrics.add(Counter.STORED_BYTES, encoded.length);
     metrics.add(Counter.STORED_RAW_BYTES, (long) block.tokens() * shape.bytesPerToken());
+  }
+
+  /** Time spent on encoding since the last call. */
+  long takeEncodeNanos() {
+    long taken = encodeNanos;
+    encodeNanos = 0;
+    return taken;
   }
 }

@@ -84,8 +84,13 @@ public final class InferenceFunction
   }
 
   @Override
-  public void snapshot() throws Exception {
-    task().snapshot();
+  public void snapshot(long checkpointId) throws Exception {
+    task().snapshot(checkpointId);
+  }
+
+  @Override
+  public void completed(long checkpointId) {
+    task().completed(checkpointId);
   }
 
   @Override

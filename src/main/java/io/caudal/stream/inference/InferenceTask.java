@@ -1,6 +1,7 @@
 package io.caudal.stream.inference;
 
 import io.caudal.config.JobSettings;
+import io.caudal.config.KafkaSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
@@ -56,6 +57,7 @@ final class InferenceTask {
   private final SessionRequests sessions;
   private final SessionSweep sweep;
   private final Prefetch prefetch;
+  private final CommitWaits commits;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -77,10 +79,12 @@ final class InferenceTask {
     MetricsReporter metrics = new MetricsReporter(context, engine, live, totals);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     store = new SessionStore(context.runtime(), totals, context::currentKeyGroup);
-    memory = new SessionMemory(store, engine, metrics.metrics(), live);
+    String track = "subtask " + context.runtime().getTaskInfo().getIndexOfThisSubtask();
+    memory = new SessionMemory(store, engine, metrics.metrics(), live, track);
     choice = new RestoreChoice(metrics.metrics());
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
+    commits = new CommitWaits(KafkaSettings.from(settings).delivery(), metrics.metrics());
     expiry = new SessionExpiry(context, store, metrics.metrics(), live);
     SessionInfos infos = new SessionInfos(engine, expiry);
     sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
@@ -100,10 +104,6 @@ final class InferenceTask {
         task.getMaxNumberOfParallelSubtasks(),
         task.getNumberOfParallelSubtasks(),
         task.getIndexOfThisSubtask());
-  }
-
-  void snapshot() throws Exception {
-    totals.store();
   }
 
   AsyncCall<int[]> start(
@@ -180,6 +180,15 @@ final class InferenceTask {
     prefetch.setPlaces(kv.prefetchPlaces());
   }
 
+  void snapshot(long checkpointId) throws Exception {
+    totals.store();
+    commits.snapshot(checkpointId);
+  }
+
+  void completed(long checkpointId) {
+    commits.completed(checkpointId, context.currentTimeMillis());
+  }
+
   void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
     SessionHeader header = store.header();
     if (header == null || header.timerMillis() != timestamp) {
@@ -191,6 +200,7 @@ final class InferenceTask {
       store.setHeader(header.withTimer(expiry.timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
     } else {
       expiry.forgetState();
+      results.metrics().tops().ended(key);
       if (!SessionKeys.isSessionless(key)) {
         var unused = engine.copies().forget(key);
       }
@@ -281,6 +291,9 @@ final class InferenceTask {
         choice.restored(restored, System.nanoTime() - startNanos);
         stored = restored == 0 ? 0 : header.kvFrom() + restored;
       }
+      results
+          .metrics()
+          .add(Counter.REFUSED_RESTORE_TOKENS, room ? 0 : stored - Math.min(stored, resident));
     }
     Turn turn =
         new Turn(
@@ -292,6 +305,7 @@ final class InferenceTask {
             stored,
             resident,
             blocks.stream().mapToInt(KvBlock::tokens).sum(),
+            header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
             startMillis,
             System.nanoTime() - startNanos);
 
@@ -352,10 +366,18 @@ final class InferenceTask {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
         header = memory.store(header, turn, outcome, choice.persists(kv.persist()));
+        countKv(turn, header);
       }
       turns = header.turns();
     }
     return finished(turn.key(), results.of(turn, answers, turns));
+  }
+
+  private void countKv(Turn turn, SessionHeader header) {
+    long token = engine.model().kv().bytesPerToken();
+    long kvBytes = (header.kvTokens() - header.kvFrom()) * token;
+    long written = Math.max(0, header.kvTokens() - turn.storedTokens()) * token;
+    results.metrics().tops().kv(turn.key(), Generations.tenant(turn.request()), kvBytes, written);
   }
 
   private void cancelled(
@@ -380,6 +402,7 @@ final class InferenceTask {
 
   /** Keeps the result for a request id that comes again, unless sending again may help. */
   private Result finished(String key, Result result) throws Exception {
+    commits.emitted(context.currentTimeMillis());
     Failure failure = result.failure();
     if (failure == null || !failure.code().retryable()) {
       long now = context.currentTimeMillis();

@@ -4,9 +4,11 @@ import io.caudal.config.EngineSettings;
 import io.caudal.config.KvCodecSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.LogSettings;
+import io.caudal.config.ProfileSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.FlightRecording;
 import io.caudal.engine.host.LogLevels;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlChange;
@@ -30,6 +32,7 @@ final class LiveSettings {
   /** Entries of the state that are not settings start with this. */
   private static final String INTERNAL = "#";
 
+  private static final String PROFILE = "profile.";
   private static final String VERSION = INTERNAL + "version";
   private static final String LAST_CHANGE = INTERNAL + "last-change";
 
@@ -115,6 +118,9 @@ final class LiveSettings {
       }
     }
     apply(next);
+    if (applied.keySet().stream().anyMatch(key -> key.startsWith(PROFILE))) {
+      profile(ProfileSettings.from(next));
+    }
     for (String key : reset) {
       state.remove(key);
     }
@@ -148,6 +154,12 @@ final class LiveSettings {
     Map<String, String> all = new TreeMap<>(given);
     all.putAll(live);
     return Settings.of(all);
+  }
+
+  /** Profiling begins with a change, not with a restart that finds it made. */
+  private void profile(ProfileSettings settings) {
+    engine.timeline().runFor(settings.duration().toNanos());
+    FlightRecording.apply(settings);
   }
 
   private void apply(Settings settings) {

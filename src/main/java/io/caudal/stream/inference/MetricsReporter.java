@@ -5,14 +5,18 @@ import io.caudal.error.ErrorCode;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;
+import io.caudal.metrics.SessionIdle;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.About;
+import io.caudal.protocol.MetricsRecord.Details;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
+import io.caudal.protocol.MetricsRecord.Top;
 import io.caudal.protocol.Result;
 import io.caudal.stream.operator.Emitter;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionTotals;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
@@ -52,6 +56,10 @@ final class MetricsReporter {
     for (ErrorCode code : ErrorCode.values()) {
       group.gauge(ERROR + code.code(), () -> metrics.failures(code));
     }
+    for (SessionIdle idle : SessionIdle.values()) {
+      group.gauge(idle.promptCounter(), () -> metrics.promptTokens(idle));
+      group.gauge(idle.cachedCounter(), () -> metrics.cachedTokens(idle));
+    }
     gauges.forEach((name, gauge) -> group.gauge(name, gauge::getAsDouble));
   }
 
@@ -87,8 +95,24 @@ final class MetricsReporter {
             counters(),
             levels,
             latencies,
-            about));
+            about,
+            new Details(tops(), engine.timeline().take())));
     windowStartMillis = now;
+  }
+
+  private Map<String, List<Top>> tops() {
+    Map<String, List<Top>> tops = new TreeMap<>();
+    metrics
+        .tops()
+        .told()
+        .forEach(
+            (name, keys) ->
+                tops.put(
+                    name,
+                    keys.stream()
+                        .map(one -> new Top(one.key(), one.amount(), one.error()))
+                        .toList()));
+    return tops;
   }
 
   private Map<String, Long> counters() {
@@ -99,6 +123,12 @@ final class MetricsReporter {
     for (ErrorCode code : ErrorCode.values()) {
       if (metrics.failures(code) > 0) {
         counters.put(ERROR + code.code(), metrics.failures(code));
+      }
+    }
+    for (SessionIdle idle : SessionIdle.values()) {
+      if (metrics.promptTokens(idle) > 0) {
+        counters.put(idle.promptCounter(), metrics.promptTokens(idle));
+        counters.put(idle.cachedCounter(), metrics.cachedTokens(idle));
       }
     }
     return counters;

@@ -4,6 +4,7 @@ import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
+import io.caudal.metrics.SessionIdle;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.protocol.Choice;
 import io.caudal.protocol.Failure;
@@ -96,6 +97,15 @@ final class ResultFactory {
     metrics.add(Counter.STATE_HIT_TOKENS, state);
     metrics.add(Counter.HOST_HIT_TOKENS, cached - device - state);
     metrics.add(Counter.RECOMPUTED_TOKENS, Math.max(0, turn.historyTokens() - cached));
+    if (turn.session() != null) {
+      metrics.hits(SessionIdle.of(turn.idleMillis()), usage.promptTokens(), cached);
+    }
+    metrics
+        .tops()
+        .tokens(
+            turn.key(),
+            Generations.tenant(turn.request()),
+            usage.promptTokens() - cached + usage.completionTokens());
   }
 
   private static GenerationOutcome ended(Answer answer) {

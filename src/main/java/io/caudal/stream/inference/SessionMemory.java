@@ -12,7 +12,9 @@ import io.caudal.kv.codec.CodecChoice;
 import io.caudal.kv.codec.DecodedBlock;
 import io.caudal.kv.codec.KvBlockFormat;
 import io.caudal.metrics.Counter;
+import io.caudal.metrics.Latency;
 import io.caudal.metrics.SubtaskMetrics;
+import io.caudal.metrics.Timeline;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
 import io.caudal.stream.state.StoredKv;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** Reads a session's KV from state for the engine, and writes a turn's tokens and KV to state. */
 final class SessionMemory {
   private static final Logger LOG = LoggerFactory.getLogger(SessionMemory.class);
+  private static final double NANOS_PER_MILLI = 1e6;
 
   private final SessionStore store;
   private final SubtaskMetrics metrics;
@@ -32,8 +35,16 @@ final class SessionMemory {
   private final BlockWriter writer;
   private final int blockTokens;
   private final long vocabulary;
+  private final Timeline timeline;
+  private final String track;
 
-  SessionMemory(SessionStore store, Engine engine, SubtaskMetrics metrics, LiveSettings live) {
+  /**
+   * @param track the task thread's name on the engine's timeline
+   */
+  SessionMemory(
+      SessionStore store, Engine engine, SubtaskMetrics metrics, LiveSettings live, String track) {
+    this.timeline = engine.timeline();
+    this.track = track;
     ModelInfo model = engine.model();
     this.store = store;
     this.metrics = metrics;
@@ -70,6 +81,7 @@ final class SessionMemory {
    */
   List<KvBlock> restore(SessionHeader header, int[] tokens) throws Exception {
     int stored = storedTokens(header);
+    long start = System.nanoTime();
     List<KvBlock> blocks = new ArrayList<>();
     long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);
     for (int first = header.kvFrom(); first < stored; first += blockTokens) {
@@ -90,6 +102,7 @@ final class SessionMemory {
         break;
       }
     }
+    timeline.add(track, "read state", start, System.nanoTime(), "", stored - header.kvFrom());
     return blocks;
   }
 
@@ -101,6 +114,7 @@ final class SessionMemory {
    */
   SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome, boolean withKv)
       throws Exception {
+    long start = System.nanoTime();
     List<KvBlock> newBlocks = withKv ? outcome.newBlocks() : List.of();
     int[] all = new int[turn.context().length + outcome.output().length];
     System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
@@ -122,6 +136,14 @@ final class SessionMemory {
     String tenant = Generations.tenant(turn.request());
     SessionHeader next = header.afterTurn(all.length, after, vocabulary, tenant);
     store.setHeader(next);
+    timed(start, writer.takeEncodeNanos(), turn.request().requestId());
     return next;
+  }
+
+  private void timed(long startNanos, long encodeNanos, String request) {
+    long end = System.nanoTime();
+    metrics.record(Latency.ENCODE_MS, encodeNanos / NANOS_PER_MILLI);
+    metrics.record(Latency.STATE_WRITE_MS, (end - startNanos - encodeNanos) / NANOS_PER_MILLI);
+    timeline.add(track, "store", startNanos, end, request, encodeNanos / 1_000);
   }
 }

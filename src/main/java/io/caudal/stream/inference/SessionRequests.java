@@ -115,6 +115,7 @@ final class SessionRequests {
                           SessionHeader header = store.header();
                           long bytes = header == null ? 0 : header.kvBytes();
                           expiry.forgetState();
+                          results.metrics().tops().ended(key);
                           out.emit(results.of(request, removed(header, freed, bytes)));
                         }));
     return InferenceCall.done();

@@ -18,8 +18,8 @@ import java.util.function.DoubleSupplier;
 
 /**
  * What a subtask and its process hold at the moment, by wire name; any thread may ask. Names that
- * begin with {@code engine_} or {@code kv_} are the engine's, {@code heap_} and {@code disk_} the
- * TaskManager's: subtasks of one TaskManager tell the same.
+ * begin with {@code engine_} or {@code kv_} are the engine's, {@code heap_}, {@code cpu_} and
+ * {@code disk_} the TaskManager's: subtasks of one TaskManager tell the same.
  */
 final class SubtaskGauges {
   private SubtaskGauges() {}
@@ -35,6 +35,8 @@ final class SubtaskGauges {
     gauges.put("kv_state_bytes", totals::kvBytes);
     gauges.put("engine_unfinished", engine::unfinished);
     gauges.put("engine_steps", engine::steps);
+    EngineGauges.put(gauges, engine);
+    TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
     gauges.put("kv_device_tokens", engine::usedTokens);
     gauges.put("kv_device_room_tokens", engine::totalTokens);

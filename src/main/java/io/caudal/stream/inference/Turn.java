@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedTokens tokens up to the last whose KV was in state and of use; 0 for none
  * @param residentTokens tokens whose KV was on the device when its work began
  * @param restoredTokens tokens whose KV was read from state for it
+ * @param idleMillis how long the session had been idle; negative for its first turn
  * @param startMillis epoch milliseconds when its work began
  * @param restoreNanos time spent on reading and decoding KV
  */
@@ -26,6 +27,7 @@ record Turn(
     int storedTokens,
     int residentTokens,
     int restoredTokens,
+    long idleMillis,
     long startMillis,
     long restoreNanos) {
 

@@ -61,6 +61,9 @@ public interface KeyedAsyncContext<OUT> {
   /** What the operator has taken in and not finished. Any thread may ask. */
   InFlight inFlight();
 
+  /** Time that the task thread has spent in emitting records, sinks chained to it included. */
+  long emitNanos();
+
   /**
    * Has {@link KeyedAsyncFunction#onTimer} called for the current key at an epoch millisecond; the
    * timer is part of the state. One timer for each key and time.

@@ -80,8 +80,14 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   default void onTimer(K key, long timestampMillis, KeyQueue<IN, P> queue, Emitter<OUT> out)
       throws Exception {}
 
-  /** A checkpoint is taken: what {@link KeyedAsyncContext#unionState} is to hold is due now. */
-  default void snapshot() throws Exception {}
+  /**
+   * A checkpoint is taken: what was emitted until now is part of it, what comes is not, and what
+   * {@link KeyedAsyncContext#unionState} is to hold is due now. No key is set.
+   */
+  default void snapshot(long checkpointId) throws Exception {}
+
+  /** The checkpoint is complete: what belongs to it is committed. */
+  default void completed(long checkpointId) {}
 
   /** Called once, after running calls were cancelled; also if {@link #open} failed. */
   default void close() throws Exception {}

@@ -48,7 +48,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private final int keyGroups;
   private final transient MailboxExecutor mailbox;
   private final transient TaskThread taskThread;
-  private final transient Emitter<OUT> out;
+  private final transient OutputEmitter<OUT> out;
   private final transient SideOutputs sideOutputs;
   private final transient HeldWatermarks watermarks = new HeldWatermarks();
 
@@ -137,6 +137,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
             out,
             scans,
             () -> new InFlight(queues.accepted(), queues.running(), queues.aside()),
+            out::nanos,
             restored,
             attempt.number());
     function.open(context);
@@ -288,7 +289,13 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   public void snapshotState(StateSnapshotContext state) throws Exception {
     super.snapshotState(state);
     attempt.store();
-    function.snapshot();
+    function.snapshot(state.getCheckpointId());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    function.completed(checkpointId);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -25,6 +26,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   private final Emitter<OUT> out;
   private final KeyScans<?, OUT> scans;
   private final Supplier<InFlight> inFlight;
+  private final LongSupplier emitNanos;
   private final boolean restored;
   private final long attempt;
   private final List<Future<?>> periodic = new ArrayList<>();
@@ -35,6 +37,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
       Emitter<OUT> out,
       KeyScans<?, OUT> scans,
       Supplier<InFlight> inFlight,
+      LongSupplier emitNanos,
       boolean restored,
       long attempt) {
     this.operator = operator;
@@ -42,6 +45,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
     this.out = out;
     this.scans = scans;
     this.inFlight = inFlight;
+    this.emitNanos = emitNanos;
     this.restored = restored;
     this.attempt = attempt;
   }
@@ -97,6 +101,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   @Override
   public InFlight inFlight() {
     return inFlight.get();
+  }
+
+  @Override
+  public long emitNanos() {
+    return emitNanos.getAsLong();
   }
 
   @Override

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningJob implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> settings;
+  private final Map<String, String> flink;
   private final EmbeddedBroker broker;
   private final MiniCluster cluster;
   private final Topics topics;
@@ -43,9 +44,14 @@ final class RunningJob implements AutoCloseable {
   private int lostTaskManagers;
 
   private RunningJob(
-      Path folder, Map<String, String> settings, EmbeddedBroker broker, MiniCluster cluster)
+      Path folder,
+      Map<String, String> settings,
+      Map<String, String> flink,
+      EmbeddedBroker broker,
+      MiniCluster cluster)
       throws Exception {
     this.folder = folder;
+    this.flink = flink;
     this.settings = settings;
     this.broker = broker;
     this.cluster = cluster;
@@ -57,11 +63,20 @@ final class RunningJob implements AutoCloseable {
    * @param more settings besides those that a test needs
    */
   static RunningJob start(Path folder, Map<String, String> more) throws Exception {
+    return start(folder, more, Map.of());
+  }
+
+  /**
+   * @param flink keys of Flink, over those that a test needs
+   */
+  static RunningJob start(Path folder, Map<String, String> more, Map<String, String> flink)
+      throws Exception {
     KafkaSettings names = KafkaSettings.from(Settings.of(Map.of()));
     EmbeddedBroker broker = new EmbeddedBroker(folder.resolve("kafka"), names);
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, "0");
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    configuration.addAll(Configuration.fromMap(flink));
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -75,7 +90,7 @@ final class RunningJob implements AutoCloseable {
     settings.put("model.dtype", "fp32");
     settings.put("metrics.interval", "500ms");
     settings.put("kv.block-bytes", "64kb");
-    return new RunningJob(folder, settings, broker, cluster);
+    return new RunningJob(folder, settings, flink, broker, cluster);
   }
 
   KafkaSettings kafka() {
@@ -170,6 +185,7 @@ final class RunningJob implements AutoCloseable {
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
     configuration.set(
         RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+    configuration.addAll(Configuration.fromMap(flink));
     if (savepoint != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     }

@@ -1,0 +1,118 @@
+package io.caudal.engine;
+
+import io.caudal.metrics.Timeline;
+import io.caudal.schedule.Slice;
+import java.util.List;
+
+/**
+ * Adds up where a step loop's time goes, and draws it on a timeline while that is on. The thread
+ * that steps the engine calls; any may read {@link #totals}.
+ */
+public final class StepMeter {
+  private final EngineClock clock;
+  private Timeline timeline = new Timeline();
+  private String track = "engine";
+  private volatile StepTotals totals = StepTotals.NONE;
+  private long stepNanos;
+  private long restoreNanos;
+  private long exportNanos;
+  private int evicted;
+
+  StepMeter(EngineClock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Before the first step.
+   *
+   * @param track name of the loop's track on the timeline
+   */
+  public void draw(Timeline on, String track) {
+    this.timeline = on;
+    this.track = track;
+  }
+
+  public StepTotals totals() {
+    return totals;
+  }
+
+  long now() {
+    return clock.nanos();
+  }
+
+  void begin() {
+    stepNanos = now();
+    restoreNanos = 0;
+    exportNanos = 0;
+  }
+
+  void restored(long sinceNanos, String request, int tokens) {
+    long end = now();
+    restoreNanos += end - sinceNanos;
+    timeline.add(track, "restore", sinceNanos, end, request, tokens);
+  }
+
+  void exported(long sinceNanos, String request, int tokens) {
+    long end = now();
+    exportNanos += end - sinceNanos;
+    timeline.add(track, "export", sinceNanos, end, request, tokens);
+  }
+
+  void evicted() {
+    evicted++;
+  }
+
+  /**
+   * A step with a forward pass has ended.
+   *
+   * @param chunks of the slices, in their order
+   * @param decodeOnlyNanos what a pass takes that only decodes, as far as is known
+   */
+  void end(
+      List<Slice> slices,
+      List<Chunk> chunks,
+      long passStart,
+      long passEnd,
+      long decodeOnlyNanos,
+      int preempted) {
+    long end = now();
+    long pass = passEnd - passStart;
+    int decoding = 0;
+    int prefilled = 0;
+    for (Chunk chunk : chunks) {
+      int tokens = chunk.tokens().length;
+      decoding += tokens == 1 ? 1 : 0;
+      prefilled += tokens == 1 ? 0 : tokens;
+    }
+    long prefill = prefilled == 0 ? 0 : decoding == 0 ? pass : Math.max(0, pass - decodeOnlyNanos);
+    totals =
+        totals.plus(
+            new StepTotals(
+                1,
+                chunks.size(),
+                prefilled,
+                decoding,
+                prefill,
+                pass - prefill,
+                restoreNanos,
+                exportNanos,
+                Math.max(0, end - stepNanos - pass - restoreNanos - exportNanos),
+                preempted,
+                evicted));
+    evicted = 0;
+    if (timeline.isOn()) {
+      timeline.add(track, "step", stepNanos, end, "", chunks.size());
+      timeline.add(track, "forward", passStart, passEnd, "", prefilled + decoding);
+      for (int i = 0; i < chunks.size(); i++) {
+        int tokens = chunks.get(i).tokens().length;
+        timeline.add(
+            track + " slot " + chunks.get(i).slot(),
+            tokens == 1 ? "decode" : "prefill",
+            passStart,
+            passEnd,
+            slices.get(i).sequence().requestId(),
+            tokens);
+      }
+    }
+  }
+}
