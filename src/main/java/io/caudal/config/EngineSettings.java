@@ -14,6 +14,7 @@ import java.util.Map;
  * @param prefillPercent how much longer prefill may make a step in which others decode; 0 for any
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
+ * @param stepTimeout after which a forward pass counts as hanging; zero for never
  * @param linger how long an unused engine keeps its weights before it is unloaded
  */
 public record EngineSettings(
@@ -23,6 +24,7 @@ public record EngineSettings(
     int prefillPercent,
     Duration batchLinger,
     Map<String, Double> tenantWeights,
+    Duration stepTimeout,
     Duration linger)
     implements Serializable {
 
@@ -76,6 +78,15 @@ public record EngineSettings(
               "Shares of tokens of tenants that wait at once with requests of one priority; a tenant"
                   + " that is not named has 1. Requests without tenant are `default`'s.")
           .live();
+  static final ConfigKey<Duration> STEP_TIMEOUT =
+      ConfigKey.duration(
+          "engine.step-timeout",
+          "2min",
+          "0ms",
+          "24h",
+          "Longest time that the model may take for one step. Then it counts as hanging: it is given"
+              + " up, with the memory that it holds, and the job restarts with a new engine. 0: it"
+              + " may take for ever.");
   static final ConfigKey<Duration> LINGER =
       ConfigKey.duration(
           "engine.linger",
@@ -93,6 +104,7 @@ public record EngineSettings(
           PREFILL_PERCENT,
           BATCH_LINGER,
           TENANT_WEIGHTS,
+          STEP_TIMEOUT,
           LINGER);
 
   public static EngineSettings from(Settings settings) {
@@ -103,6 +115,7 @@ public record EngineSettings(
         settings.get(PREFILL_PERCENT),
         settings.get(BATCH_LINGER),
         settings.get(TENANT_WEIGHTS),
+        settings.get(STEP_TIMEOUT),
         settings.get(LINGER));
   }
 }

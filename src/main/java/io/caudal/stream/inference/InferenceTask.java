@@ -1,5 +1,6 @@
 package io.caudal.stream.inference;
 
+import io.caudal.config.EngineSettings;
 import io.caudal.config.JobSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
@@ -25,6 +26,7 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +37,8 @@ final class InferenceTask {
 
   /** A session whose expiry is due while it is busy is looked at again after this. */
   private static final long BUSY_RETRY_MILLIS = 1000;
+
+  private static final Duration HANG_CHECK = Duration.ofSeconds(1);
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
@@ -60,6 +64,8 @@ final class InferenceTask {
     kv = live.kv();
     MetricsReporter metrics = new MetricsReporter(context, engine, live);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
+    Duration stepTimeout = EngineSettings.from(settings).stepTimeout();
+    context.every(HANG_CHECK, out -> engine.giveUpHanging(stepTimeout));
     store = new SessionStore(context.runtime());
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
     preparer = new TurnPreparer(engine, limits, kv);
