@@ -1,0 +1,174 @@
+package io.caudal.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Undisturbed sessions first, then sessions without end under faults, then the audit. */
+final class ChaosRun {
+  private static final Duration PROGRESS_LIMIT = Duration.ofMinutes(4);
+  private static final Duration STRIKE_LIMIT = Duration.ofMinutes(5);
+  private static final int MOST_AT_A_TIME = 4;
+
+  private final ChaosCluster cluster;
+  private final ChaosOptions options;
+  private final Random random;
+  private final Faults faults;
+  private final Map<FaultKind, ChaosReport.Strikes> struck = new EnumMap<>(FaultKind.class);
+  private final ExecutorService strikers = Executors.newCachedThreadPool();
+  private final long begin = System.nanoTime();
+
+  ChaosRun(ChaosCluster cluster, ChaosOptions options) {
+    this.cluster = cluster;
+    this.options = options;
+    this.random = new Random(options.seed());
+    this.faults = cluster.faults();
+  }
+
+  ChaosReport play() {
+    List<Script> scripts = Script.all();
+    try (Load undisturbed =
+        new Load(
+            cluster.reader(),
+            options.undisturbedSessions(),
+            Checker.UNDISTURBED,
+            scripts.iterator())) {
+      require(undisturbed.awaitEnd(PROGRESS_LIMIT), undisturbed);
+    }
+    say("the known answers are there");
+    try (Load load =
+        new Load(
+            cluster.reader(),
+            options.sessions(),
+            "s",
+            Stream.generate(() -> scripts.get(random.nextInt(scripts.size()))).iterator())) {
+      progress(load);
+      for (FaultKind kind : options.alone()) {
+        round(load, List.of(kind));
+      }
+      while (count() < options.faults() && !isLate()) {
+        round(load, mix());
+      }
+      require(load.finish(PROGRESS_LIMIT), load);
+    } finally {
+      strikers.shutdownNow();
+    }
+    Findings findings = Checker.check(cluster.reader().read());
+    return new ChaosReport(
+        options, struck, findings, elapsed(), cluster.processes().endedByThemselves());
+  }
+
+  private int count() {
+    return struck.values().stream().mapToInt(ChaosReport.Strikes::count).sum();
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private boolean isLate() {
+    return elapsed().compareTo(options.limit()) > 0;
+  }
+
+  /** Faults that don't strike the same part. */
+  private List<FaultKind> mix() {
+    List<FaultKind> mix = new ArrayList<>();
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    int wanted = 1 + random.nextInt(MOST_AT_A_TIME);
+    for (int i = 0; i < 10 && mix.size() < wanted; i++) {
+      FaultKind kind = draw();
+      if (kind.parts().stream().noneMatch(parts::contains)) {
+        mix.add(kind);
+        parts.addAll(kind.parts());
+      }
+    }
+    return mix;
+  }
+
+  private FaultKind draw() {
+    int all = Stream.of(FaultKind.values()).mapToInt(FaultKind::weight).sum();
+    int drawn = random.nextInt(all);
+    for (FaultKind kind : FaultKind.values()) {
+      drawn -= kind.weight();
+      if (drawn < 0) {
+        return kind;
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private void round(Load load, List<FaultKind> kinds) {
+    Duration unused = load.longestGap();
+    Map<FaultKind, Future<Boolean>> strikes = new EnumMap<>(FaultKind.class);
+    for (FaultKind kind : kinds) {
+      Random own = new Random(random.nextLong());
+      Duration delay = Duration.ofMillis(own.nextInt(600));
+      strikes.put(
+          kind,
+          strikers.submit(
+              () -> {
+                Waiting.pass(delay);
+                return faults.strike(kind, own);
+              }));
+    }
+    Map<FaultKind, Boolean> outcomes = new EnumMap<>(FaultKind.class);
+    strikes.forEach((kind, strike) -> outcomes.put(kind, outcome(kind, strike)));
+    progress(load);
+    Duration gap = load.longestGap();
+    outcomes.forEach(
+        (kind, done) ->
+            struck.merge(
+                kind,
+                ChaosReport.Strikes.NONE.plus(done, gap),
+                (before, now) -> before.plus(done, gap)));
+    say(String.format("%s, %.1f s without a result", outcomes, gap.toMillis() / 1000.0));
+  }
+
+  private static boolean outcome(FaultKind kind, Future<Boolean> strike) {
+    try {
+      return strike.get(STRIKE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError(kind + " could not strike", e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError(kind + " has not ended within " + STRIKE_LIMIT, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Some answers come again. */
+  private void progress(Load load) {
+    require(load.awaitAnswered(load.answered() + options.sessions(), PROGRESS_LIMIT), load);
+  }
+
+  private void require(boolean inTime, Load load) {
+    if (!inTime) {
+      throw new AssertionError(
+          "no progress within "
+              + PROGRESS_LIMIT
+              + ", seed "
+              + options.seed()
+              + "; these wait: "
+              + load.waiting()
+              + "\n"
+              + cluster.job().lastFailure());
+    }
+  }
+
+  private void say(String what) {
+    System.out.printf("chaos %4d s, %3d faults: %s%n", elapsed().toSeconds(), count(), what);
+  }
+}

@@ -1,0 +1,32 @@
+package io.caudal.chaos;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a {@link Checker} has to say: a line of text for each thing that is not as it must be. */
+final class Findings {
+  int requests;
+  int answered;
+  int shed;
+  int compared;
+  int continued;
+  final List<String> lost = new ArrayList<>();
+  final List<String> duplicated = new ArrayList<>();
+  final List<String> wrong = new ArrayList<>();
+  final List<String> reordered = new ArrayList<>();
+  final List<String> streams = new ArrayList<>();
+
+  boolean isClean() {
+    return problems().isEmpty();
+  }
+
+  List<String> problems() {
+    List<String> all = new ArrayList<>();
+    lost.forEach(one -> all.add("lost: " + one));
+    duplicated.forEach(one -> all.add("duplicated: " + one));
+    wrong.forEach(one -> all.add("wrong: " + one));
+    reordered.forEach(one -> all.add("reordered: " + one));
+    streams.forEach(one -> all.add("stream: " + one));
+    return all;
+  }
+}

@@ -1,0 +1,196 @@
+package io.caudal.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Finds out how much the job can do, offers five times that for a while, with deadlines, and looks
+ * at what it does to memory, to the queue in Kafka and to latency afterwards. In its middle the
+ * broker stands still for some seconds.
+ */
+final class OverloadRun {
+  private static final int IN_JOB = 64;
+
+  /** Little room in the job, so that the queue is soon Kafka's. */
+  static final Map<String, String> SETTINGS =
+      Map.of(
+          "job.capacity", Integer.toString(IN_JOB),
+          "job.hard-capacity", Integer.toString(2 * IN_JOB),
+          "job.aside-capacity", Integer.toString(IN_JOB),
+          "metrics.interval", "500ms");
+
+  /** Most requests that the job may hold. */
+  static final int MOST_IN_JOB = ChaosCluster.PARALLELISM * 3 * IN_JOB;
+
+  private static final int TIMES = 5;
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
+
+  /**
+   * @param capacity answers a second
+   * @param normal seconds from request to result before
+   * @param recoveredSeconds from the end of the overload until latency was normal
+   * @param mostWaiting requests in Kafka that the job had not taken
+   * @param mostInJob requests that the job held
+   */
+  record Outcome(
+      double capacity,
+      double normal,
+      int sent,
+      int shed,
+      double recoveredSeconds,
+      long mostWaiting,
+      long mostInJob,
+      long residentBefore,
+      long mostResident,
+      Findings findings) {}
+
+  private final ChaosCluster cluster;
+  private final Duration time;
+  private long mostWaiting;
+  private long mostResident;
+
+  OverloadRun(ChaosCluster cluster, int seconds) {
+    this.cluster = cluster;
+    this.time = Duration.ofSeconds(seconds);
+  }
+
+  Outcome play() {
+    Script script = new Script("one", true, List.of(SAID));
+    try (Load undisturbed =
+        new Load(cluster.reader(), 1, Checker.UNDISTURBED, List.of(script).iterator())) {
+      expect(undisturbed.awaitEnd(LIMIT), "the known answer");
+    }
+    double capacity = capacity(script);
+    try (OpenLoad load = new OpenLoad(cluster.reader(), SAID)) {
+      load.arrive(1, Duration.ofSeconds(6), Duration.ZERO, () -> {});
+      expect(load.awaitAll(LIMIT), "quiet answers");
+      double normal = median(load.takeLatencies());
+      long before = cluster.processes().residentBytes();
+      int quiet = load.sent();
+      offer(load, capacity * TIMES);
+      int sent = load.sent() - quiet;
+      double recovered = awaitNormal(load, normal);
+      expect(load.awaitAll(LIMIT), "all results");
+      return new Outcome(
+          capacity,
+          normal,
+          sent,
+          load.shed(),
+          recovered,
+          mostWaiting,
+          mostInJob(),
+          before,
+          mostResident,
+          Checker.check(cluster.reader().read()));
+    }
+  }
+
+  private double capacity(Script script) {
+    try (Load load =
+        new Load(cluster.reader(), 2 * IN_JOB, "c", Stream.generate(() -> script).iterator())) {
+      expect(load.awaitAnswered(2 * IN_JOB, LIMIT), "the first answers");
+      long begin = System.nanoTime();
+      int from = load.answered();
+      Waiting.pass(Duration.ofSeconds(8));
+      // Each session's end is a result too.
+      double rate = (load.answered() - from) / 2.0 * 1e9 / (System.nanoTime() - begin);
+      expect(load.finish(LIMIT), "the last answers");
+      return rate;
+    }
+  }
+
+  private void offer(OpenLoad load, double perSecond) {
+    Duration half = time.dividedBy(2);
+    load.arrive(perSecond, half, DEADLINE, this::sample);
+    cluster.processes().pauseBroker(true);
+    try {
+      load.arrive(perSecond, PAUSE, DEADLINE, () -> {});
+    } finally {
+      cluster.processes().pauseBroker(false);
+    }
+    load.arrive(perSecond, half, DEADLINE, this::sample);
+  }
+
+  private void sample() {
+    mostResident = Math.max(mostResident, cluster.processes().residentBytes());
+    mostWaiting = Math.max(mostWaiting, waiting());
+  }
+
+  /** Requests behind the offsets that the job has committed. */
+  private long waiting() {
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", cluster.processes().bootstrapServers()))) {
+      long waiting = 0;
+      var taken = admin.listConsumerGroupOffsets("caudal").partitionsToOffsetAndMetadata().get();
+      for (var partition : taken.entrySet()) {
+        TopicPartition key = partition.getKey();
+        if (key.topic().equals("caudal.requests")) {
+          long end =
+              admin
+                  .listOffsets(Map.of(key, OffsetSpec.latest()))
+                  .partitionResult(key)
+                  .get()
+                  .offset();
+          waiting += end - partition.getValue().offset();
+        }
+      }
+      return waiting;
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sends one now and then until it is answered as fast as before; returns the seconds it took. */
+  private static double awaitNormal(OpenLoad load, double normal) {
+    long begin = System.nanoTime();
+    List<Double> seen = new ArrayList<>();
+    do {
+      load.takeLatencies();
+      load.arrive(1, Duration.ofSeconds(2), Duration.ZERO, () -> {});
+      seen = load.takeLatencies();
+      expect(System.nanoTime() - begin < LIMIT.toNanos(), "normal latency");
+    } while (seen.isEmpty() || Collections.max(seen) > 3 * normal + 0.5);
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private long mostInJob() {
+    List<long[]> gauges = new ArrayList<>();
+    cluster
+        .reader()
+        .readAll(
+            "caudal.metrics",
+            (place, key, json) ->
+                gauges.add(
+                    new long[] {
+                      json.at("/gauges/at_hand").asLong(), json.at("/gauges/aside").asLong()
+                    }));
+    return gauges.stream().mapToLong(one -> one[0] + one[1]).max().orElse(0)
+        * ChaosCluster.PARALLELISM;
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = new ArrayList<>(values);
+    Collections.sort(sorted);
+    return sorted.get(sorted.size() / 2);
+  }
+
+  private static void expect(boolean came, String what) {
+    if (!came) {
+      throw new AssertionError(what + " has not come within " + LIMIT);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.caudal.chaos;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a session says, turn by turn: facts, long answers, long prompts, and facts asked back.
+ *
+ * @param patient whether each turn waits for the answer to the one before, else all are sent at
+ *     once
+ */
+record Script(String name, boolean patient, List<Said> turns) {
+
+  /**
+   * @param exactTokens length of the answer; 0 to let the model end it
+   */
+  record Said(String text, int exactTokens) {}
+
+  private static final List<String> NAMES = List.of("Zorvek", "Brunildo", "Lucia", "Tazzle");
+  private static final List<String> TOPICS =
+      List.of("a robot", "a fox and a lamp", "a dragon and a key", "a wizard and a bell");
+
+  /** All that are ever played. */
+  static List<Script> all() {
+    return IntStream.range(0, 8).mapToObj(Script::numbered).toList();
+  }
+
+  private static Script numbered(int number) {
+    String name = NAMES.get(number % NAMES.size());
+    String topic = TOPICS.get(number / 2);
+    return new Script(
+        "script-" + number,
+        number % 4 != 3,
+        List.of(
+            new Said("My name is " + name + ".", 0),
+            new Said("Tell me a story about " + topic + ".", 60 + 20 * number),
+            new Said(longText(number) + " How are you?", 8),
+            new Said("What is my name?", 0),
+            new Said("Tell me a story about " + topic + ".", 40)));
+  }
+
+  /** A prompt of some hundred tokens. */
+  private static String longText(int number) {
+    return ("My dog is called Brimbo. My meeting is at 14:4" + number + ". Thank you! ")
+        .repeat(6 + number);
+  }
+}
