@@ -94,7 +94,7 @@ class RequestParserTest {
         "BAD_FIELD       | {'request_id':'r','prompt':'a','prompt_ids':[1]}    | true  | this has 2",
         "MISSING_FIELD   | {'request_id':'r','type':'cancel','session_id':'s'} | true  | target_request_id is missing",
         "MISSING_FIELD   | {'request_id':'r','type':'end_session'}             | true  | session_id is missing",
-        "UNKNOWN_TYPE    | {'request_id':'r','type':'warm'}                    | true  | type = 'warm'",
+        "UNKNOWN_TYPE    | {'request_id':'r','type':'ward'}                    | true  | type = 'ward'",
         "UNKNOWN_VERSION | {'v':2,'request_id':'r','prompt':'a'}               | true  | v = '2'",
         "UNKNOWN_VERSION | {'v':'1','request_id':'r','prompt':'a'}             | true  | v =",
         "BAD_FIELD       | {'request_id':7,'prompt':'a'}                       | false | request_id must be a string, this is a whole number",
