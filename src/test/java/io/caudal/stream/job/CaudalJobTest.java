@@ -141,7 +141,9 @@ class CaudalJobTest {
     topics.send(
         TOPICS.requestsTopic(),
         "s-cancel",
-        "{\"request_id\":\"endless\",\"prompt\":\"Once\",\"max_tokens\":1900}");
+        // Hot, so that no token can be guessed and the answer takes its time.
+        "{\"request_id\":\"endless\",\"prompt\":\"Once\",\"max_tokens\":1900,"
+            + "\"temperature\":2,\"ignore_eos\":true}");
     topics.await(
         TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).requestId().equals("endless"));
     topics.send(
