@@ -2,7 +2,8 @@
 #
 # Weights lie in `weights` by role, one entry a layer ("embedding", "final_norm" and "head" have one).
 # Linear weights are [out, in]; "qkv" holds the rows of q, k and v below each other. On a CPU that
-# oneDNN serves they are packed by oneDNN, and only its own linear can read them.
+# oneDNN serves they are packed by oneDNN, and only its own linear can read them. In int8 they lie in
+# `int8` as FBGEMM packs them, for few rows, and in "..._int8" as oneDNN does, for many.
 #
 # KV lies in arenas. An arena holds sequences of one capacity below each other: a layer of it is one
 # [2, sequences * kv_heads, capacity, head_dim], so that sequences in adjacent places decode in one
@@ -19,16 +20,17 @@ class Decoder(Module):
   head_dim : int
   norm_epsilon : float
   dtype : int
-  packed : bool
+  linears : int
   weights : Dict[str, List[Tensor]]
+  int8 : Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]
   parts : List[Tensor]
   inverse_frequencies : List[float]
   arenas : List[List[Tensor]]
 
   # --- loading ---
 
-  # `packed`: whether oneDNN may pack linear weights.
-  def configure(self, layers: int, heads: int, kv_heads: int, head_dim: int, norm_epsilon: float, inverse_frequencies: List[float], dtype: int, packed: bool) -> None:
+  # `linears`: how linear weights are held: 0 plain, 1 packed by oneDNN, 2 in int8.
+  def configure(self, layers: int, heads: int, kv_heads: int, head_dim: int, norm_epsilon: float, inverse_frequencies: List[float], dtype: int, linears: int) -> None:
     self.layers = layers
     self.heads = heads
     self.kv_heads = kv_heads
@@ -36,8 +38,9 @@ class Decoder(Module):
     self.norm_epsilon = norm_epsilon
     self.inverse_frequencies = inverse_frequencies
     self.dtype = dtype
-    self.packed = packed
+    self.linears = linears
     self.weights = annotate(Dict[str, List[Tensor]], {})
+    self.int8 = annotate(Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]], {})
     self.parts = annotate(List[Tensor], [])
     self.arenas = annotate(List[List[Tensor]], [])
 
@@ -50,9 +53,24 @@ class Decoder(Module):
 
   def end_linear(self, role: str) -> None:
     weight = torch.cat(self.parts)
-    if self.packed:
-      weight = self.pack(weight)
-    self.put(role, weight)
+    if self.linears == 2:
+      self.quantize(role, weight)
+    else:
+      if self.linears == 1:
+        weight = self.pack(weight)
+      self.put(role, weight)
+
+  # Each row of the weight in int8 with a scale of its own.
+  def quantize(self, role: str, weight: Tensor) -> None:
+    weight = weight.to(dtype=6)
+    scales = torch.clamp_min(weight.abs().amax([1]) / 127., 1e-12)
+    rows = torch.quantize_per_channel(weight, scales, torch.zeros_like(scales, dtype=4), 0, 12)
+    if role not in self.int8:
+      self.int8[role] = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
+    self.int8[role].append(ops.quantized.linear_prepack(rows, annotate(Optional[Tensor], None)))
+    self.put(role + "_int8", ops.onednn.qlinear_prepack(rows.int_repr(), None))
+    self.put(role + "_scales", scales)
+    self.put(role + "_zeros", torch.zeros_like(scales, dtype=3))
 
   # oneDNN's layout of the weight, if its linear then computes what the plain one does: in fp32 it is
   # silently wrong on some processors where the number of rows is no multiple of 64.
@@ -80,8 +98,12 @@ class Decoder(Module):
   def share(self) -> Dict[str, List[Tensor]]:
     return self.weights
 
-  def adopt(self, weights: Dict[str, List[Tensor]]) -> None:
+  def share_int8(self) -> Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]:
+    return self.int8
+
+  def adopt(self, weights: Dict[str, List[Tensor]], int8: Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]) -> None:
     self.weights = weights
+    self.int8 = int8
 
   # --- KV ---
 
@@ -178,13 +200,30 @@ class Decoder(Module):
     return torch.rms_norm(x, [x.size(-1)], self.weights[role][layer], self.norm_epsilon)
 
   def linear(self, role: str, layer: int, x: Tensor) -> Tensor:
-    weight = self.weights[role][layer]
     bias = annotate(Optional[Tensor], None)
     if role + "_bias" in self.weights:
       bias = self.weights[role + "_bias"][layer]
+    if role in self.int8:
+      y = self.int8_linear(role, layer, x)
+      if bias is not None:
+        y = y + bias
+      return y
+    weight = self.weights[role][layer]
     if weight.is_mkldnn:
       return self.packed_linear(x, weight, bias)
     return torch.linear(x, weight, bias)
+
+  # FBGEMM reads each weight once and is the faster up to about a hundred rows; oneDNN is the one that
+  # computes. Both take activations in 8 bits with one scale and zero point for all of them.
+  def int8_linear(self, role: str, layer: int, x: Tensor) -> Tensor:
+    if x.size(0) <= 96:
+      return ops.quantized.linear_dynamic(x.to(dtype=6), self.int8[role][layer], False).to(dtype=self.dtype)
+    low, high = torch.aminmax(x)
+    low = torch.clamp_max(low.to(dtype=6), 0)
+    scale = torch.clamp_min((torch.clamp_min(high.to(dtype=6), 0) - low) / 255., 1e-12)
+    zero = torch.round(-low / scale)
+    rows = torch.clamp(torch.round(x / scale + zero), 0, 255).to(dtype=0)
+    return ops.onednn.qlinear_pointwise(rows, scale, zero.to(dtype=3), self.weights[role + "_int8"][layer], self.weights[role + "_scales"][layer], self.weights[role + "_zeros"][layer], annotate(Optional[Tensor], None), 1., 0, self.dtype, "none", annotate(List[Optional[number]], []), "")
 
   def packed_linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")

@@ -1,6 +1,7 @@
 package io.caudal.cli;
 
 import io.caudal.cli.engine.BenchCodecCommand;
+import io.caudal.cli.engine.BenchDtypeCommand;
 import io.caudal.cli.engine.BenchEngineCommand;
 import io.caudal.cli.engine.BenchTurnCommand;
 import picocli.CommandLine.Command;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Command;
       BenchStreamCommand.class,
       BenchEngineCommand.class,
       BenchTurnCommand.class,
-      BenchCodecCommand.class
+      BenchCodecCommand.class,
+      BenchDtypeCommand.class
     },
     synopsisSubcommandLabel = "WHAT")
 final class BenchCommand {}

@@ -34,6 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       StatsCommand.class,
       HealthCommand.class,
+      SessionCommand.class,
+      CacheCommand.class,
       GenerateCommand.class,
       BenchCommand.class,
       MakeModelCommand.class,

@@ -21,14 +21,20 @@ final class Aliases {
   static {
     NAMES.put("batch_size", "engine.max-batch");
     NAMES.put("cache_size", "kv.device.tokens");
+    NAMES.put("cache_strategy", "kv.eviction-policy");
     NAMES.put("compression_ratio", "kv.compression-ratio");
     NAMES.put("deduplicate", "request.single-flight");
     NAMES.put("device", "model.device");
     NAMES.put("dtype", "model.dtype");
+    NAMES.put("enable_gc", "kv.host.gc");
+    NAMES.put("enable_prefetch", "kv.prefetch");
+    NAMES.put("gc_threshold", "kv.host.gc-threshold");
     NAMES.put("log_levels", "log.levels");
+    NAMES.put("max_memory_mb", "kv.host.bytes");
     NAMES.put("max_session_tokens", "kv.session.max-tokens");
     NAMES.put("max_retries", "request.max-attempts");
     NAMES.put("num_workers", "engine.step-loops");
+    NAMES.put("prefetch_size", "kv.prefetch-sessions");
     NAMES.put("quantization_bits", "kv.codec");
     NAMES.put("session_ttl", "kv.state.ttl");
     NAMES.put("timeout", "request.timeout");
@@ -61,6 +67,9 @@ final class Aliases {
   }
 
   private static String value(String name, String value) {
+    if (name.equals("max_memory_mb") && value.strip().matches("\\d+")) {
+      return value.strip() + "mb";
+    }
     Map<String, String> meanings = VALUES.get(name);
     if (meanings == null) {
       return value;

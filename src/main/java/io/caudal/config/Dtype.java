@@ -6,5 +6,7 @@ public enum Dtype {
   AUTO,
   FP32,
   BF16,
-  FP16
+  FP16,
+  /** Weights of linear layers in int8, everything else as {@link #AUTO}; on a CPU with VNNI. */
+  INT8
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param maxBatch most sequences in one step
  * @param tokenBudget most tokens that one step computes
  * @param prefillPercent how much longer prefill may make a step in which others decode; 0 for any
+ * @param speculativeTokens most tokens that are guessed ahead in small batches
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
  * @param linger how long an unused engine keeps its weights before it is unloaded
@@ -21,6 +22,7 @@ public record EngineSettings(
     int maxBatch,
     int tokenBudget,
     int prefillPercent,
+    int speculativeTokens,
     Duration batchLinger,
     Map<String, Double> tenantWeights,
     Duration linger)
@@ -61,6 +63,17 @@ public record EngineSettings(
                   + " more sequences prefill than decode, as many times longer. 0: as long as"
                   + " engine.token-budget makes it.")
           .live();
+  static final ConfigKey<Integer> SPECULATIVE_TOKENS =
+      ConfigKey.integer(
+              "engine.speculative-tokens",
+              4,
+              0,
+              16,
+              "Most tokens that a step guesses ahead for a sequence, by what followed the same tokens"
+                  + " before, and checks at once; in steps of one or two sequences. The answer is the"
+                  + " same with any value. 0: none.")
+          .in("tokens")
+          .live();
   static final ConfigKey<Duration> BATCH_LINGER =
       ConfigKey.duration(
               "engine.batch-linger",
@@ -91,6 +104,7 @@ public record EngineSettings(
           MAX_BATCH,
           TOKEN_BUDGET,
           PREFILL_PERCENT,
+          SPECULATIVE_TOKENS,
           BATCH_LINGER,
           TENANT_WEIGHTS,
           LINGER);
@@ -101,6 +115,7 @@ public record EngineSettings(
         settings.get(MAX_BATCH),
         settings.get(TOKEN_BUDGET),
         settings.get(PREFILL_PERCENT),
+        settings.get(SPECULATIVE_TOKENS),
         settings.get(BATCH_LINGER),
         settings.get(TENANT_WEIGHTS),
         settings.get(LINGER));

@@ -20,6 +20,7 @@ public record KafkaSettings(
     String controlTopic,
     String acksTopic,
     String deadLetterTopic,
+    String sessionsTopic,
     Delivery delivery,
     Duration transactionTimeout,
     Map<String, String> client)
@@ -55,6 +56,8 @@ public record KafkaSettings(
           "What each subtask made of a change.");
   static final ConfigKey<String> DEAD_LETTER =
       topic("dead-letter", "Input that could not be understood, with its original bytes.");
+  static final ConfigKey<String> SESSIONS =
+      topic("sessions", "Exported sessions; key: session id.");
   static final ConfigKey<Delivery> DELIVERY =
       ConfigKey.choice(
           "results.delivery",
@@ -83,6 +86,7 @@ public record KafkaSettings(
           CONTROL,
           ACKS,
           DEAD_LETTER,
+          SESSIONS,
           DELIVERY,
           TRANSACTION_TIMEOUT);
 
@@ -97,6 +101,7 @@ public record KafkaSettings(
         settings.get(CONTROL),
         settings.get(ACKS),
         settings.get(DEAD_LETTER),
+        settings.get(SESSIONS),
         settings.get(DELIVERY),
         settings.get(TRANSACTION_TIMEOUT),
         Map.copyOf(settings.withPrefix(Settings.KAFKA_CLIENT_PREFIX)));
@@ -111,7 +116,8 @@ public record KafkaSettings(
         metricsTopic,
         controlTopic,
         acksTopic,
-        deadLetterTopic);
+        deadLetterTopic,
+        sessionsTopic);
   }
 
   @Override

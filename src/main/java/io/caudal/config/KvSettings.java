@@ -8,19 +8,31 @@ import java.util.List;
  * Where sessions' KV lives and for how long.
  *
  * @param deviceTokens token positions of KV on the device, over all step loops of an engine
+ * @param evictionPolicy which idle sessions make way on the device
  * @param hostBytes most KV off the heap, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
+ * @param persist which sessions' KV is written to state
  * @param waitingBytes most KV on the heap for sessions that wait for the device
  * @param sessionMaxTokens most tokens of one session
+ * @param hostGc whether host memory is kept below a share of its limit
+ * @param hostGcThreshold that share
+ * @param prefetch whether KV is read from state ahead of a session's turn on the device
+ * @param prefetchSessions of how many sessions
  * @param ttl idle time after which a session is forgotten
  */
 public record KvSettings(
     int deviceTokens,
+    Eviction evictionPolicy,
     long hostBytes,
     long blockBytes,
+    KvPersist persist,
     long waitingBytes,
     int sessionMaxTokens,
-    Duration ttl)
+    Duration ttl,
+    boolean hostGc,
+    double hostGcThreshold,
+    boolean prefetch,
+    int prefetchSessions)
     implements Serializable {
 
   static final ConfigKey<Integer> DEVICE_TOKENS =
@@ -32,6 +44,15 @@ public record KvSettings(
               "Token positions of KV that an engine keeps on its device, for running sequences and for"
                   + " sessions that may come back; its step loops share them evenly.")
           .in("tokens");
+  static final ConfigKey<Eviction> EVICTION_POLICY =
+      ConfigKey.choice(
+              "kv.eviction-policy",
+              Eviction.ADAPTIVE,
+              Eviction.class,
+              "Whose KV makes way when the device is full: of the session that was used longest ago"
+                  + " (lru), least often since it came (lfu), or that is worth least by how such"
+                  + " sessions have come back (adaptive; until it has learnt that, as lru).")
+          .live();
   static final ConfigKey<Long> HOST_BYTES =
       ConfigKey.bytes(
               "kv.host.bytes",
@@ -48,6 +69,15 @@ public record KvSettings(
           4096,
           2 << 20,
           "Size that a KV block in Flink state aims at; a block holds a power of two of tokens.");
+  static final ConfigKey<KvPersist> PERSIST =
+      ConfigKey.choice(
+              "kv.persist",
+              KvPersist.ALWAYS,
+              KvPersist.class,
+              "Whether a turn's KV is written to state: always, never, or while reading it back is"
+                  + " expected to be faster than computing it again (adaptive). Tokens always are, so"
+                  + " every session can be rebuilt.")
+          .live();
   static final ConfigKey<Long> WAITING_BYTES =
       ConfigKey.bytes(
               "kv.waiting-bytes",
@@ -76,16 +106,78 @@ public record KvSettings(
                   + " shorter one holds for a session from its next request on.")
           .live();
 
+  static final ConfigKey<Boolean> HOST_GC =
+      ConfigKey.flag(
+              "kv.host.gc",
+              false,
+              "Whether KV off the heap is kept below `kv.host.gc-threshold` in the background, so"
+                  + " that there is room before it is needed.")
+          .live();
+
+  static final ConfigKey<Double> HOST_GC_THRESHOLD =
+      ConfigKey.decimal(
+              "kv.host.gc-threshold",
+              0.9,
+              0.05,
+              1,
+              "Share of `kv.host.bytes` above which, with `kv.host.gc`, KV leaves each second, the"
+                  + " least recently used first, until it isn't above any more. KV of pinned"
+                  + " sessions stays up to `kv.host.bytes` itself.")
+          .live();
+
+  static final ConfigKey<Boolean> PREFETCH =
+      ConfigKey.flag(
+              "kv.prefetch",
+              true,
+              "Whether the KV of sessions that wait for their turn on the device is read from state"
+                  + " and decoded meanwhile. If not, it is read one session at a time, each when"
+                  + " the one before is on the device.")
+          .live();
+
+  static final ConfigKey<Integer> PREFETCH_SESSIONS =
+      ConfigKey.integer(
+              "kv.prefetch-sessions",
+              256,
+              1,
+              65536,
+              "With `kv.prefetch`, of how many sessions of a subtask at a time; others wait, by"
+                  + " priority. `kv.waiting-bytes` holds too.")
+          .in("sessions")
+          .live();
+
   static final List<ConfigKey<?>> KEYS =
-      List.of(DEVICE_TOKENS, HOST_BYTES, BLOCK_BYTES, WAITING_BYTES, SESSION_MAX_TOKENS, TTL);
+      List.of(
+          DEVICE_TOKENS,
+          EVICTION_POLICY,
+          HOST_BYTES,
+          HOST_GC,
+          HOST_GC_THRESHOLD,
+          BLOCK_BYTES,
+          PERSIST,
+          WAITING_BYTES,
+          PREFETCH,
+          PREFETCH_SESSIONS,
+          SESSION_MAX_TOKENS,
+          TTL);
+
+  /** Sessions whose KV may be read before they are on the device. */
+  public int prefetchPlaces() {
+    return prefetch ? prefetchSessions : 1;
+  }
 
   public static KvSettings from(Settings settings) {
     return new KvSettings(
         settings.get(DEVICE_TOKENS),
+        settings.get(EVICTION_POLICY),
         settings.get(HOST_BYTES),
         settings.get(BLOCK_BYTES),
+        settings.get(PERSIST),
         settings.get(WAITING_BYTES),
         settings.get(SESSION_MAX_TOKENS),
-        settings.get(TTL));
+        settings.get(TTL),
+        settings.get(HOST_GC),
+        settings.get(HOST_GC_THRESHOLD),
+        settings.get(PREFETCH),
+        settings.get(PREFETCH_SESSIONS));
   }
 }

@@ -7,5 +7,17 @@ package io.caudal.engine;
  * @param tokens ids at positions {@code [firstPosition, firstPosition + tokens.length)}; the slot
  *     holds KV for all positions before
  * @param wantsLogits whether the last position's logits are needed; false inside a prefill
+ * @param guesses of the tokens, so many at the end are guesses: then the logits of the position
+ *     before them and of each of them are wanted
  */
-public record Chunk(int slot, int firstPosition, int[] tokens, boolean wantsLogits) {}
+public record Chunk(int slot, int firstPosition, int[] tokens, boolean wantsLogits, int guesses) {
+
+  public Chunk(int slot, int firstPosition, int[] tokens, boolean wantsLogits) {
+    this(slot, firstPosition, tokens, wantsLogits, 0);
+  }
+
+  /** Rows of logits that it wants: those of its last so many positions. */
+  public int rows() {
+    return wantsLogits ? 1 + guesses : 0;
+  }
+}

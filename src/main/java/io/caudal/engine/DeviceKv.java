@@ -1,5 +1,7 @@
 package io.caudal.engine;
 
+import io.caudal.config.Eviction;
+import io.caudal.engine.IdleSessions.Idle;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
@@ -7,12 +9,11 @@ import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
+import io.caudal.schedule.TokenLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * KV on the device: which slot holds what, of running sequences and of idle sessions that may come
- * back. Idle KV makes way, least recently used first, whenever a running sequence needs its room.
+ * back. Idle KV makes way, as {@code kv.eviction-policy} says, whenever a running sequence needs
+ * its room.
  *
  * <p>KV depends on nothing but the tokens before it, so what an idle session left is good for any
  * sequence of that session as far as their tokens agree, whatever happened in between.
@@ -33,26 +35,25 @@ final class DeviceKv implements SequenceMemory {
   /** Room grows in steps of this many tokens. */
   private static final int GRANULE = 64;
 
-  private static final Logger LOG = LoggerFactory.getLogger(DeviceKv.class);
+  /** Sessions whose comings the eviction policy remembers. */
+  private static final int REMEMBERED_SESSIONS = 65_536;
 
-  private record Resident(int slot, int[] tokens) {}
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceKv.class);
 
   private final ModelRunner runner;
   private final KvPool pool;
   private final int blockTokens;
   private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
   private final int[] capacity;
-  private final LinkedHashMap<String, Resident> residents = new LinkedHashMap<>();
+  private final IdleSessions idle;
   private final Map<String, Integer> residentTokens = new ConcurrentHashMap<>();
   private final Map<Sequence, List<KvBlock>> toRestore = new HashMap<>();
 
-  /** Tokens of room that idle sessions take. */
-  private int idleTokens;
-
-  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens) {
+  DeviceKv(ModelRunner runner, KvPool pool, int blockTokens, EngineClock clock) {
     this.runner = runner;
     this.pool = pool;
     this.blockTokens = blockTokens;
+    this.idle = new IdleSessions(clock, REMEMBERED_SESSIONS);
     this.capacity = new int[runner.slots()];
     for (int slot = 0; slot < capacity.length; slot++) {
       freeSlots.add(slot);
@@ -76,7 +77,7 @@ final class DeviceKv implements SequenceMemory {
   /** Drops all idle KV; says whether there was any. */
   boolean evictIdle() {
     boolean any = false;
-    while (evictOldest()) {
+    while (evict()) {
       any = true;
     }
     return any;
@@ -91,9 +92,8 @@ final class DeviceKv implements SequenceMemory {
       toRestore.put(sequence, blocks);
     }
     String session = sequence.sessionId();
-    Resident resident = session == null ? null : residents.remove(session);
-    if (session != null && resident != null) {
-      residents.put(session, resident); // it will be wanted soon: evicted last
+    if (session != null) {
+      idle.want(session);
     }
   }
 
@@ -102,19 +102,30 @@ final class DeviceKv implements SequenceMemory {
     if (sequence.slot() >= 0) {
       return grow(sequence.slot(), tokens);
     }
-    @Nullable Resident resident = takeResident(sequence);
-    int slot = resident == null ? freeSlot() : resident.slot();
+    String session = sequence.sessionId();
+    Idle left = session == null ? null : take(session);
+    int slot = left == null ? freeSlot() : left.slot();
     if (slot < 0) {
       return false;
     }
     if (!grow(slot, tokens)) {
-      leave(sequence.sessionId(), slot, resident == null ? new int[0] : resident.tokens());
+      if (session != null && left != null) {
+        idle.putBack(session, left);
+        residentTokens.put(session, left.tokens().length);
+      } else {
+        free(slot);
+      }
       return false;
     }
     sequence.setSlot(slot);
-    int there = resident == null ? 0 : commonPrefix(resident.tokens(), sequence);
+    int there = left == null ? 0 : commonPrefix(left.tokens(), sequence);
     restore(sequence, there);
     return true;
+  }
+
+  /** Tokens more than {@code tokens} that the sequence's slot has room for. */
+  int spare(Sequence sequence, int tokens) {
+    return capacity[sequence.slot()] - tokens;
   }
 
   @Override
@@ -148,23 +159,70 @@ final class DeviceKv implements SequenceMemory {
     }
   }
 
-  /** The sequence has ended: its KV stays as its session's while there is room. */
-  void finish(Sequence sequence) {
+  /**
+   * The sequence has ended: its KV stays as its session's while there is room.
+   *
+   * @param outputTokens that it generated
+   */
+  void finish(Sequence sequence, int outputTokens) {
     toRestore.remove(sequence);
-    if (sequence.slot() >= 0) {
-      leave(sequence.sessionId(), sequence.slot(), sequence.tokens().copy(0, sequence.computed()));
-      sequence.setSlot(-1);
+    String session = sequence.sessionId();
+    int slot = sequence.slot();
+    if (slot < 0) {
+      if (session != null) {
+        idle.unwant(session);
+      }
+      return;
     }
+    sequence.setSlot(-1);
+    int[] tokens = sequence.tokens().copy(0, sequence.computed());
+    if (session == null || tokens.length == 0) {
+      free(slot);
+      return;
+    }
+    int unused = drop(session);
+    idle.add(session, new Idle(slot, tokens, capacity[slot]), outputTokens);
+    residentTokens.put(session, tokens.length);
   }
 
-  /** Drops a session's idle KV. */
-  void forget(String sessionId) {
-    Resident resident = residents.remove(sessionId);
-    if (resident != null) {
-      residentTokens.remove(sessionId);
-      idleTokens -= capacity[resident.slot()];
-      free(resident.slot());
-    }
+  /** A live setting. */
+  void setPolicy(Eviction policy) {
+    idle.setPolicy(policy);
+  }
+
+  /** The session has ended: nothing of it stays; says of how many tokens there was KV. */
+  int forget(String sessionId) {
+    int tokens = drop(sessionId);
+    idle.forget(sessionId);
+    return tokens;
+  }
+
+  /** Drops the idle KV of all sessions; says of how many tokens. */
+  int clear() {
+    return List.copyOf(residentTokens.keySet()).stream().mapToInt(this::drop).sum();
+  }
+
+  /** Idle KV of a pinned session makes way after all others. */
+  void setPinned(String sessionId, boolean pin) {
+    idle.setPinned(sessionId, pin);
+  }
+
+  /**
+   * Brings a session's KV here although nothing of it runs, at the cost of idle sessions.
+   *
+   * @param tokens of the session
+   * @param blocks as {@link #offer}
+   * @return tokens whose KV is here now; 0 if running sequences leave no room
+   */
+  int promote(String sessionId, int[] tokens, List<KvBlock> blocks) {
+    // A token more, as if a turn came: of a sequence, the last one's KV is never taken as given.
+    TokenLog log = new TokenLog(tokens, 1);
+    log.append(0);
+    Sequence guest = new Sequence("", sessionId, log, 0, "", Long.MAX_VALUE, 0);
+    offer(guest, blocks);
+    boolean unused = ensure(guest, tokens.length); // without room, it is told below
+    finish(guest, 0);
+    return residentTokens(sessionId);
   }
 
   /**
@@ -191,17 +249,19 @@ final class DeviceKv implements SequenceMemory {
     return blocks;
   }
 
-  private @Nullable Resident takeResident(Sequence sequence) {
-    String session = sequence.sessionId();
-    if (session == null) {
-      return null;
-    }
+  private @Nullable Idle take(String session) {
     residentTokens.remove(session);
-    Resident resident = residents.remove(session);
-    if (resident != null) {
-      idleTokens -= capacity[resident.slot()];
+    return idle.take(session);
+  }
+
+  /** Frees what an idle session left; says of how many tokens. */
+  private int drop(String session) {
+    Idle left = take(session);
+    if (left == null) {
+      return 0;
     }
-    return resident;
+    free(left.slot());
+    return left.tokens().length;
   }
 
   private static int commonPrefix(int[] held, Sequence sequence) {
@@ -246,11 +306,11 @@ final class DeviceKv implements SequenceMemory {
     }
     int wanted = Math.min((tokens / GRANULE + 1) * GRANULE, pool.total());
     int more = wanted - capacity[slot];
-    if (more > pool.free() + idleTokens) {
+    if (more > pool.free() + idle.room()) {
       return false;
     }
     while (!pool.tryReserve(more)) {
-      evictOldest();
+      evict();
     }
     runner.reserve(slot, wanted);
     capacity[slot] = wanted;
@@ -259,31 +319,20 @@ final class DeviceKv implements SequenceMemory {
 
   /** A free slot, at the cost of an idle session if need be; -1 if all are running. */
   private int freeSlot() {
-    if (freeSlots.isEmpty() && !evictOldest()) {
+    if (freeSlots.isEmpty() && !evict()) {
       return -1;
     }
     return freeSlots.remove();
   }
 
-  private boolean evictOldest() {
-    Iterator<String> oldest = residents.keySet().iterator();
-    if (!oldest.hasNext()) {
+  /** Drops the KV of one idle session; false if there is none. */
+  private boolean evict() {
+    String victim = idle.victim();
+    if (victim == null) {
       return false;
     }
-    forget(oldest.next());
+    int unused = drop(victim);
     return true;
-  }
-
-  /** Gives a slot to its session as idle KV, or frees it if there is nothing worth keeping. */
-  private void leave(@Nullable String session, int slot, int[] tokens) {
-    if (session == null || tokens.length == 0) {
-      free(slot);
-      return;
-    }
-    forget(session);
-    residents.put(session, new Resident(slot, tokens));
-    idleTokens += capacity[slot];
-    residentTokens.put(session, tokens.length);
   }
 
   private void free(int slot) {

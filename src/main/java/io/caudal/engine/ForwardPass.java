@@ -3,6 +3,7 @@ package io.caudal.engine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * that breaks the model doesn't end the others: a pass that is repeated writes the same KV.
  */
 final class ForwardPass {
-  private final List<float @Nullable []> logits = new ArrayList<>();
+  private static final float[][] NONE = {};
+
+  private final List<float[][]> logits = new ArrayList<>();
   private final List<@Nullable RuntimeException> failures = new ArrayList<>();
 
   private ForwardPass() {}
@@ -36,7 +39,8 @@ final class ForwardPass {
   private void addAll(List<Chunk> chunks, float[][] rows) {
     int row = 0;
     for (Chunk chunk : chunks) {
-      logits.add(chunk.wantsLogits() ? rows[row++] : null);
+      logits.add(Arrays.copyOfRange(rows, row, row + chunk.rows()));
+      row += chunk.rows();
       failures.add(null);
     }
   }
@@ -49,7 +53,7 @@ final class ForwardPass {
         if (isOutOfMemory(e)) {
           throw e;
         }
-        logits.add(null);
+        logits.add(NONE);
         failures.add(e);
       }
     }
@@ -62,8 +66,8 @@ final class ForwardPass {
     return e instanceof CaudalException known && known.code() == ErrorCode.OUT_OF_MEMORY;
   }
 
-  /** Of the chunk with this index; null if it wants none or failed. */
-  float @Nullable [] logits(int index) {
+  /** Rows of the chunk with this index; none if it wants none or failed. */
+  float[][] logits(int index) {
     return logits.get(index);
   }
 

@@ -16,6 +16,7 @@ final class LiveGeneration {
   private final TextStream text;
   private final Sampler sampler;
   private final @Nullable JsonConstraint json;
+  private final Guesser guesser = new Guesser();
   private @Nullable TokenScores scores;
   private final long submittedNanos;
   private long firstStepNanos;
@@ -64,6 +65,11 @@ final class LiveGeneration {
     }
   }
 
+  /** Tokens generated so far, by earlier attempts too. */
+  int outputTokens() {
+    return sequence.tokens().size() - generation.promptTokens();
+  }
+
   /** Whether the prompt's KV has been computed. */
   boolean hasPrompt() {
     return firstTokenNanos != 0;
@@ -97,6 +103,19 @@ final class LiveGeneration {
       firstTokenMillis = clock.millis();
     }
     return id;
+  }
+
+  /** At most {@code most} tokens that may come next, within what may still be generated. */
+  int[] guess(int most) {
+    int left = generation.promptTokens() + generation.maxNewTokens() - sequence.tokens().size() - 1;
+    return most <= 0 || left <= 0
+        ? new int[0]
+        : guesser.guess(sequence.tokens(), Math.min(most, left));
+  }
+
+  /** Of a step's guesses, so many were right. */
+  void guessed(int right) {
+    guesser.heard(right);
   }
 
   void append(int id) {

@@ -36,10 +36,13 @@ public interface ModelRunner extends AutoCloseable {
   /**
    * One forward pass over all chunks: writes their KV into their slots.
    *
-   * @return logits in fp32 {@code [chunks that want them, vocabulary]}, rows in the chunks' order;
-   *     each row is the caller's
+   * @return logits in fp32 {@code [rows of all chunks, vocabulary]}, in the chunks' order; each row
+   *     is the caller's
    */
   float[][] forward(List<Chunk> chunks);
+
+  /** The owner has nothing to run for now: others may use the cores. */
+  default void rest() {}
 
   @Override
   void close();

@@ -3,6 +3,7 @@ package io.caudal.engine;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one sequence's prompt has of whole blocks, and who waits for it to compute them. Guarded by
@@ -12,6 +13,7 @@ final class PrefixClaim {
   private record Waiter(int blocks, Runnable wake) {}
 
   private final String tenant;
+  private final @Nullable String session;
   private final int priority;
   private final int[] tokens;
   private final long[] chain;
@@ -20,11 +22,13 @@ final class PrefixClaim {
   private volatile int wanted;
 
   /**
+   * @param session null for none
    * @param tokens that the chain's blocks hold, at least
    * @param chain hashes of the prompt's whole blocks
    */
-  PrefixClaim(String tenant, int priority, int[] tokens, long[] chain) {
+  PrefixClaim(String tenant, @Nullable String session, int priority, int[] tokens, long[] chain) {
     this.tenant = tenant;
+    this.session = session;
     this.priority = priority;
     this.tokens = tokens;
     this.chain = chain;
@@ -32,6 +36,11 @@ final class PrefixClaim {
 
   String tenant() {
     return tenant;
+  }
+
+  /** Whose KV it is; null for nobody's in particular. */
+  @Nullable String session() {
+    return session;
   }
 
   int priority() {

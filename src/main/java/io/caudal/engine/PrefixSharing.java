@@ -49,6 +49,7 @@ final class PrefixSharing {
     PrefixClaim claim =
         new PrefixClaim(
             sequence.tenant(),
+            session,
             sequence.priority(),
             tokens,
             TokenChain.chain(tokens, blocks, prefixes.blockTokens()));
@@ -91,7 +92,7 @@ final class PrefixSharing {
   void keep(Sequence sequence, List<KvBlock> blocks) {
     if (!prefixes.isOff() && !blocks.isEmpty()) {
       int[] tokens = sequence.tokens().copy(0, sequence.computed());
-      prefixes.keep(sequence.tenant(), blocks, tokens);
+      prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId());
     }
   }
 

@@ -2,6 +2,7 @@ package io.caudal.engine;
 
 import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
+import io.caudal.kv.TokenChain;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,6 +63,7 @@ public final class SharedPrefixes {
       other.await(claim.common(other), wake);
       return null;
     }
+    host.use(claim.tenant(), chain, found.size(), claim.session());
     claim.setPublished(found.size());
     for (int i = found.size(); i < chain.length; i++) {
       Key key = key(claim, i);
@@ -75,7 +77,8 @@ public final class SharedPrefixes {
 
   /** Hands over the claim's next block. */
   synchronized void publish(PrefixClaim claim, KvBlock block) {
-    put(claim.tenant(), block, claim.tokens());
+    long parent = block.index() == 0 ? TokenChain.ROOT : claim.chain()[block.index() - 1];
+    put(claim.tenant(), parent, block, claim.tokens(), claim.session());
     claims.remove(key(claim, block.index()), claim);
     claim.setPublished(block.index() + 1);
     claim.wake(block.index() + 1);
@@ -92,20 +95,26 @@ public final class SharedPrefixes {
   /**
    * Keeps whole blocks in the HOST tier.
    *
+   * @param blocks without gaps
    * @param tokens of the sequence
+   * @param session null for none
    */
-  void keep(String tenant, List<KvBlock> blocks, int[] tokens) {
+  void keep(String tenant, List<KvBlock> blocks, int[] tokens, @Nullable String session) {
+    long before = TokenChain.ofBlocks(tokens, blocks.get(0).index(), blockTokens);
     // The last first, so that the first is dropped last.
     for (int i = blocks.size() - 1; i >= 0; i--) {
       if (blocks.get(i).tokens() == blockTokens) {
-        put(tenant, blocks.get(i), tokens);
+        long parent = i == 0 ? before : blocks.get(i - 1).chainHash();
+        put(tenant, parent, blocks.get(i), tokens, session);
       }
     }
   }
 
-  private void put(String tenant, KvBlock block, int[] tokens) {
+  private void put(
+      String tenant, long parent, KvBlock block, int[] tokens, @Nullable String session) {
     int first = block.index() * blockTokens;
-    host.put(tenant, block, Arrays.copyOfRange(tokens, first, first + blockTokens));
+    int[] own = Arrays.copyOfRange(tokens, first, first + blockTokens);
+    host.put(tenant, parent, block, own, session);
   }
 
   private static Key key(PrefixClaim claim, int block) {

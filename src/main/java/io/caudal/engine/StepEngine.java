@@ -1,6 +1,7 @@
 package io.caudal.engine;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.config.Eviction;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class StepEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
 
+  /** In a larger batch a guess costs what a token of another sequence does. */
+  private static final int MOST_GUESSING = 2;
+
   private final ModelRunner runner;
   private final ModelInfo model;
   private final DeviceKv kv;
@@ -49,6 +53,7 @@ public final class StepEngine {
   private final PrefixSharing sharing;
   private final StepPace pace = new StepPace();
   private int prefillPercent;
+  private int speculativeTokens;
   private Consumer<Runnable> inbox = Runnable::run;
   private long submissions;
   private List<Slice> inStep = List.of();
@@ -66,11 +71,12 @@ public final class StepEngine {
       EngineClock clock) {
     this.runner = runner;
     this.model = runner.model();
-    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens());
+    this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock);
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
     this.prefillPercent = settings.prefillPercent();
+    this.speculativeTokens = settings.speculativeTokens();
     this.tokenizer = tokenizer;
     this.clock = clock;
   }
@@ -87,6 +93,12 @@ public final class StepEngine {
     scheduler.configure(settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
     prefillPercent = settings.prefillPercent();
+    speculativeTokens = settings.speculativeTokens();
+  }
+
+  /** A live setting: which idle sessions make way when others need their room. */
+  public void setEviction(Eviction policy) {
+    kv.setPolicy(policy);
   }
 
   /** Tokens of an idle session whose KV is on the device; 0 for none. Any thread. */
@@ -255,9 +267,45 @@ public final class StepEngine {
     }
   }
 
-  /** Drops a session's idle KV from the device. */
-  public void forget(String sessionId) {
-    kv.forget(sessionId);
+  /** Drops a session's idle KV from the device; says of how many tokens. */
+  public int forget(String sessionId) {
+    return kv.forget(sessionId);
+  }
+
+  /** Drops all idle KV from the device; says of how many tokens. */
+  public int clear() {
+    return kv.clear();
+  }
+
+  /** Idle KV of a pinned session makes way after all others. */
+  public void setPinned(String sessionId, boolean pin) {
+    kv.setPinned(sessionId, pin);
+  }
+
+  /**
+   * Brings an idle session's KV to the device.
+   *
+   * @param blocks in the order of their tokens, with one gap at most
+   * @return tokens whose KV is there now; 0 without room
+   */
+  public int promote(String sessionId, int[] tokens, List<KvBlock> blocks) {
+    if (tokens.length >= kv.pool().total()) {
+      return 0;
+    }
+    try {
+      return kv.promote(sessionId, tokens, blocks);
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      makeRoom(e);
+      return 0;
+    }
+  }
+
+  /** There is nothing to do until the next submission. */
+  public void rest() {
+    runner.rest();
   }
 
   /** One step; says whether there was anything to do. */
@@ -289,12 +337,12 @@ public final class StepEngine {
     List<Chunk> chunks = new ArrayList<>(slices.size());
     for (Slice slice : slices) {
       task(slice.sequence()).started(now);
-      chunks.add(chunk(slice));
+      chunks.add(chunk(slice, guess(slice, slices)));
     }
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
     inStep = List.of();
-    observe(chunks, clock.nanos() - now);
+    observe(slices, clock.nanos() - now);
     for (int i = 0; i < slices.size(); i++) {
       Slice slice = slices.get(i);
       Sequence sequence = slice.sequence();
@@ -306,17 +354,29 @@ public final class StepEngine {
       }
       sequence.advance(slice.tokens());
       sharing.publish(sequence);
-      float[] own = pass.logits(i);
-      if (own != null) {
+      if (pass.logits(i).length > 0) {
         LiveGeneration task = task(sequence);
-        guarded(task, () -> advance(task, own));
+        Chunk chunk = chunks.get(i);
+        float[][] rows = pass.logits(i);
+        guarded(task, () -> advance(task, rows, chunk));
       }
     }
   }
 
-  private void observe(List<Chunk> chunks, long nanos) {
-    int decoding = (int) chunks.stream().filter(chunk -> chunk.tokens().length == 1).count();
-    int tokens = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
+  /** Tokens that may follow those of the slice; only where one step of more tokens costs little. */
+  private int[] guess(Slice slice, List<Slice> slices) {
+    boolean decodes = slice.tokens() == 1 && slice.completes();
+    if (!decodes || slices.size() > MOST_GUESSING) {
+      return new int[0];
+    }
+    Sequence sequence = slice.sequence();
+    int most = Math.min(speculativeTokens, kv.spare(sequence, sequence.tokens().size()));
+    return task(sequence).guess(most);
+  }
+
+  private void observe(List<Slice> slices, long nanos) {
+    int decoding = (int) slices.stream().filter(slice -> slice.tokens() == 1).count();
+    int tokens = slices.stream().mapToInt(Slice::tokens).sum();
     pace.took(nanos, decoding > 0, tokens - decoding);
   }
 
@@ -327,32 +387,54 @@ public final class StepEngine {
             + failure.getMessage());
   }
 
-  private static Chunk chunk(Slice slice) {
+  private static Chunk chunk(Slice slice, int[] guesses) {
     Sequence sequence = slice.sequence();
     int from = sequence.computed();
-    return new Chunk(
-        sequence.slot(),
-        from,
-        sequence.tokens().copy(from, from + slice.tokens()),
-        slice.completes());
+    int known = slice.tokens();
+    int[] tokens =
+        Arrays.copyOf(sequence.tokens().copy(from, from + known), known + guesses.length);
+    System.arraycopy(guesses, 0, tokens, known, guesses.length);
+    return new Chunk(sequence.slot(), from, tokens, slice.completes(), guesses.length);
   }
 
-  private void advance(LiveGeneration task, float[] logits) {
+  /** Takes the next token, and those after it as far as the guesses were right. */
+  private void advance(LiveGeneration task, float[][] rows, Chunk chunk) {
     queueFollowers(task);
+    int guesses = chunk.guesses();
+    int right = 0;
+    while (take(task, rows[right])
+        && right < guesses
+        && lastToken(task) == chunk.tokens()[chunk.tokens().length - guesses + right]) {
+      task.sequence().advance(1);
+      right++;
+    }
+    if (guesses > 0) {
+      task.guessed(right);
+    }
+  }
+
+  private static int lastToken(LiveGeneration task) {
+    TokenLog tokens = task.sequence().tokens();
+    return tokens.get(tokens.size() - 1);
+  }
+
+  /** Samples a token; says whether the generation goes on. */
+  private boolean take(LiveGeneration task, float[] logits) {
     int id = task.sample(logits, clock);
     if (id == Sampler.NONE) {
       fail(task, SamplingCheck.NO_TOKEN);
-      return;
+      return false;
     }
     if (model.stopIds().contains(id) && !task.generation().sampling().ignoreEos()) {
       finish(task, FinishReason.STOP);
-      return;
+      return false;
     }
     task.append(id);
     FinishReason reached = task.reached(contextTokens());
     if (reached != null) {
       finish(task, reached);
     }
+    return reached == null;
   }
 
   /** The device had no memory for a step: the next one gets more, or asks for less. */
@@ -403,7 +485,7 @@ public final class StepEngine {
     queueFollowers(task);
     sharing.leave(task.sequence());
     scheduler.remove(task.sequence());
-    kv.finish(task.sequence());
+    kv.finish(task.sequence(), task.outputTokens());
     live.remove(task.sequence());
     try {
       task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));

@@ -2,6 +2,7 @@ package io.caudal.protocol;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of the control acknowledgements topic: what one subtask made of a change.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param applied new values by key; empty when the change was refused
  * @param previous the values that were in force before, of the same keys
  * @param problems everything wrong with it; empty when it was applied
+ * @param report what an action found or did; null otherwise
  */
 public record ControlAck(
     String changeId,
@@ -20,4 +22,17 @@ public record ControlAck(
     long configVersion,
     Map<String, String> applied,
     Map<String, String> previous,
-    List<String> problems) {}
+    List<String> problems,
+    @Nullable ControlReport report) {
+
+  public ControlAck(
+      String changeId,
+      int subtask,
+      int subtasks,
+      long configVersion,
+      Map<String, String> applied,
+      Map<String, String> previous,
+      List<String> problems) {
+    this(changeId, subtask, subtasks, configVersion, applied, previous, problems, null);
+  }
+}

@@ -1,9 +1,12 @@
 package io.caudal.protocol;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A control acknowledgement's JSON, version 1. */
 public final class ControlAckJson {
@@ -24,6 +27,7 @@ public final class ControlAckJson {
             out.writeString(problem);
           }
           out.writeEndArray();
+          report(out, ack.report());
         });
   }
 
@@ -48,6 +52,38 @@ public final class ControlAckJson {
         Read.whole(fields, "config_version"),
         Read.texts(fields, "applied"),
         Read.texts(fields, "previous"),
-        problems);
+        problems,
+        report(fields));
+  }
+
+  private static void report(JsonGenerator out, @Nullable ControlReport report) throws IOException {
+    if (report == null) {
+      return;
+    }
+    SessionJson.write(out, report.removed());
+    if (!report.sessions().isEmpty()) {
+      out.writeArrayFieldStart("sessions");
+      for (SessionInfo session : report.sessions()) {
+        SessionJson.write(out, session);
+      }
+      out.writeEndArray();
+    }
+    out.writeNumberField("page", report.page());
+    out.writeBooleanField("last", report.last());
+  }
+
+  private static @Nullable ControlReport report(JsonFields fields) throws Refusal {
+    if (fields.get("page") == null) {
+      return null;
+    }
+    List<SessionInfo> sessions = new ArrayList<>();
+    for (JsonFields session : Read.objects(fields, "sessions")) {
+      sessions.add(SessionJson.read(session));
+    }
+    return new ControlReport(
+        SessionJson.removed(fields),
+        List.copyOf(sessions),
+        Read.count(fields, "page"),
+        fields.flag("last", false));
   }
 }

@@ -12,9 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param set new values by key
  * @param reset keys that go back to what the job was started with
  * @param by who asks, for the history; null if not said
+ * @param action what to do, in a record that changes no settings; null otherwise
  */
 public record ControlChange(
-    String changeId, Map<String, String> set, List<String> reset, @Nullable String by) {
+    String changeId,
+    Map<String, String> set,
+    List<String> reset,
+    @Nullable String by,
+    @Nullable ControlAction action) {
+
+  public ControlChange(
+      String changeId, Map<String, String> set, List<String> reset, @Nullable String by) {
+    this(changeId, set, reset, by, null);
+  }
+
+  /** Asks for something to be done. */
+  public static ControlChange of(String changeId, ControlAction action, @Nullable String by) {
+    return new ControlChange(changeId, Map.of(), List.of(), by, action);
+  }
 
   /** Sets values, and doesn't say who. */
   public ControlChange(String changeId, Map<String, String> set) {

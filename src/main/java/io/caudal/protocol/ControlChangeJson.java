@@ -22,6 +22,10 @@ public final class ControlChangeJson {
         out -> {
           out.writeStringField("change_id", change.changeId());
           Wire.text(out, "by", change.by());
+          ControlActionJson.write(out, change.action());
+          if (change.action() != null) {
+            return;
+          }
           out.writeObjectFieldStart("set");
           for (Map.Entry<String, String> entry : new TreeMap<>(change.set()).entrySet()) {
             out.writeStringField(entry.getKey(), entry.getValue());
@@ -62,10 +66,14 @@ public final class ControlChangeJson {
       set.put(entry.getKey(), entry.getValue().asText());
     }
     List<String> reset = reset(fields);
-    if (set.isEmpty() && reset.isEmpty()) {
+    ControlAction action = ControlActionJson.read(fields);
+    if (action != null && !(set.isEmpty() && reset.isEmpty())) {
+      throw new Refusal(ErrorCode.BAD_FIELD, "a record has set and reset, or action, not both");
+    }
+    if (action == null && set.isEmpty() && reset.isEmpty()) {
       throw new Refusal(ErrorCode.MISSING_FIELD, "set is missing: the settings to change");
     }
-    return new ControlChange(id, set, reset, fields.name("by", MAX_ID_CHARS));
+    return new ControlChange(id, set, reset, fields.name("by", MAX_ID_CHARS), action);
   }
 
   private static List<String> reset(JsonFields fields) throws Refusal {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model wanted; null for the one that runs
  * @param targetRequestId for {@link RequestType#CANCEL}, the request to stop
  * @param arrivalMillis Kafka's timestamp of the record, epoch milliseconds
+ * @param task more of a request that is about a session
  */
 public record Request(
     RequestType type,
@@ -39,4 +40,66 @@ public record Request(
     @Nullable Long deadlineMillis,
     @Nullable String model,
     @Nullable String targetRequestId,
-    long arrivalMillis) {}
+    long arrivalMillis,
+    SessionTask task) {
+
+  public Request(
+      RequestType type,
+      String requestId,
+      @Nullable String sessionId,
+      @Nullable List<Message> messages,
+      @Nullable String prompt,
+      @Nullable List<Integer> promptIds,
+      @Nullable Integer maxTokens,
+      SamplingParams sampling,
+      List<String> stop,
+      boolean stream,
+      @Nullable String tenant,
+      int priority,
+      @Nullable Long deadlineMillis,
+      @Nullable String model,
+      @Nullable String targetRequestId,
+      long arrivalMillis) {
+    this(
+        type,
+        requestId,
+        sessionId,
+        messages,
+        prompt,
+        promptIds,
+        maxTokens,
+        sampling,
+        stop,
+        stream,
+        tenant,
+        priority,
+        deadlineMillis,
+        model,
+        targetRequestId,
+        arrivalMillis,
+        SessionTask.NONE);
+  }
+
+  /** A request about a session, that generates nothing. */
+  public static Request about(
+      RequestType type, String requestId, String sessionId, SessionTask task) {
+    return new Request(
+        type,
+        requestId,
+        sessionId,
+        null,
+        null,
+        null,
+        null,
+        SamplingParams.GREEDY,
+        List.of(),
+        false,
+        null,
+        0,
+        null,
+        null,
+        null,
+        0,
+        task);
+  }
+}

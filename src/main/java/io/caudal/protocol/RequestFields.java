@@ -6,9 +6,11 @@ import io.caudal.error.ErrorCode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request's JSON, each with its type and range. */
@@ -43,7 +45,10 @@ final class RequestFields {
           "priority",
           "deadline",
           "model",
-          "target_request_id");
+          "target_request_id",
+          "tier",
+          "overwrite",
+          "chunk");
 
   private static final Set<String> MESSAGE = Set.of("role", "content");
   private static final int MAX_STOPS = 16;
@@ -95,7 +100,8 @@ final class RequestFields {
         deadline(),
         fields.name("model", Ids.MAX_CHARS),
         target,
-        arrivalMillis);
+        arrivalMillis,
+        task(type));
   }
 
   private RequestType type() throws Refusal {
@@ -110,7 +116,12 @@ final class RequestFields {
     }
     throw new Refusal(
         ErrorCode.UNKNOWN_TYPE,
-        "type = " + Quoted.of(type) + " is not known: generate, cancel or end_session");
+        "type = "
+            + Quoted.of(type)
+            + " is not known: "
+            + Arrays.stream(RequestType.values())
+                .map(RequestJson::name)
+                .collect(Collectors.joining(", ")));
   }
 
   private String requestId() throws Refusal {
@@ -166,7 +177,21 @@ final class RequestFields {
       }
       case END_SESSION ->
           fields.required(sessionId, "session_id", "end_session names the session to forget");
+      case SHOW, PIN, UNPIN, WARM, CLEAR_CACHE, EXPORT, IMPORT ->
+          fields.required(sessionId, "session_id", "it names the session");
     }
+  }
+
+  private SessionTask task(RequestType type) throws Refusal {
+    SessionTask task =
+        new SessionTask(
+            ControlActionJson.tier(fields),
+            fields.flag("overwrite", false),
+            SessionChunkJson.read(fields));
+    if (type == RequestType.IMPORT && task.chunk() == null) {
+      throw new Refusal(ErrorCode.MISSING_FIELD, "chunk is missing: the part of a session");
+    }
+    return task;
   }
 
   private @Nullable List<Message> messages() throws Refusal {

@@ -70,8 +70,23 @@ public final class RequestJson {
     }
     Wire.text(out, "model", request.model());
     Wire.text(out, "target_request_id", request.targetRequestId());
+    task(out, request.task());
     if (request.arrivalMillis() != 0) {
       out.writeNumberField(ARRIVAL, request.arrivalMillis());
+    }
+  }
+
+  private static void task(JsonGenerator out, SessionTask task) throws IOException {
+    if (task.tier() != CacheTier.ALL) {
+      out.writeStringField("tier", task.tier().label());
+    }
+    if (task.overwrite()) {
+      out.writeBooleanField("overwrite", true);
+    }
+    if (task.chunk() != null) {
+      out.writeObjectFieldStart("chunk");
+      SessionChunkJson.body(out, task.chunk());
+      out.writeEndObject();
     }
   }
 

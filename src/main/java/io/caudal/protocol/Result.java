@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     where the record would be too large
  * @param choices all answers, the first one too, where more than one was asked for and all were
  *     answered; null otherwise
+ * @param session what is known of the session, where the request asked; null otherwise
+ * @param removed what a request removed; null if it asked for no such thing
  */
 public record Result(
     String requestId,
@@ -29,7 +31,44 @@ public record Result(
     long configVersion,
     boolean repeated,
     @Nullable List<TokenLogprobs> logprobs,
-    @Nullable List<Choice> choices) {
+    @Nullable List<Choice> choices,
+    @Nullable SessionInfo session,
+    @Nullable Removed removed) {
+
+  /** A result of a request that asks for text. */
+  public Result(
+      String requestId,
+      @Nullable String sessionId,
+      int turn,
+      long attempt,
+      String text,
+      FinishReason finishReason,
+      @Nullable Failure failure,
+      Usage usage,
+      Timings timings,
+      @Nullable String model,
+      long configVersion,
+      boolean repeated,
+      @Nullable List<TokenLogprobs> logprobs,
+      @Nullable List<Choice> choices) {
+    this(
+        requestId,
+        sessionId,
+        turn,
+        attempt,
+        text,
+        finishReason,
+        failure,
+        usage,
+        timings,
+        model,
+        configVersion,
+        repeated,
+        logprobs,
+        choices,
+        null,
+        null);
+  }
 
   /** A result without log probabilities, of one answer. */
   public Result(

@@ -43,6 +43,11 @@ public final class ResultJson {
     timings(out, result.timings());
     Wire.text(out, "model", result.model());
     out.writeNumberField("config_version", result.configVersion());
+    if (result.session() != null) {
+      out.writeFieldName("session");
+      SessionJson.write(out, result.session());
+    }
+    SessionJson.write(out, result.removed());
     if (result.repeated()) {
       out.writeBooleanField("repeated", true);
     }
@@ -96,7 +101,9 @@ public final class ResultJson {
         Read.whole(fields, "config_version"),
         fields.flag("repeated", false),
         LogprobsJson.read(fields),
-        ChoicesJson.read(fields));
+        ChoicesJson.read(fields),
+        fields.get("session") == null ? null : SessionJson.read(Read.object(fields, "session")),
+        SessionJson.removed(fields));
   }
 
   static FinishReason reason(String name) throws Refusal {

@@ -64,6 +64,22 @@ public final class PromptBuilder {
   }
 
   /**
+   * The prompt of a session's first turn up to the end of its first message, which is this one;
+   * empty if the template doesn't show its text as it is.
+   *
+   * @throws CaudalException {@code NO_CHAT_TEMPLATE} or {@code CHAT_TEMPLATE_FAILED}
+   */
+  public int[] beginning(Role role, String text, long nowMillis) {
+    List<Message> messages = new ArrayList<>(List.of(new Message(role, text)));
+    if (role != Role.USER) {
+      messages.add(new Message(Role.USER, "A"));
+    }
+    String rendered = template().render(messages, true, nowMillis);
+    int at = rendered.indexOf(text);
+    return at < 0 ? new int[0] : tokenizer.encode(rendered.substring(0, at + text.length()), false);
+  }
+
+  /**
    * Plain text.
    *
    * @param firstInSequence whether nothing comes before it, so that the tokenizer may add BOS

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A model whose KV is the tokens themselves and whose next token is a hash over all KV, so that any
@@ -19,6 +21,9 @@ import java.util.Set;
 final class FakeRunner implements ModelRunner {
   static final int VOCABULARY = 97;
   static final int CONTEXT = 512;
+
+  /** Tokens until an answer repeats itself, if it does. */
+  static final int CIRCLE = 7;
 
   private final Map<Integer, int[]> kv = new HashMap<>();
   private final int slots;
@@ -32,6 +37,9 @@ final class FakeRunner implements ModelRunner {
 
   /** A longer sequence is out of memory. */
   int mostTokensASequence = Integer.MAX_VALUE;
+
+  /** The next token depends on the last one only, so that answers go round in circles. */
+  boolean circles;
 
   /** A step with this token fails; -1 for none. */
   int poison = -1;
@@ -107,11 +115,7 @@ final class FakeRunner implements ModelRunner {
     }
     steps++;
     tokensOfLastStep = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
-    return chunks.stream()
-        .peek(this::compute)
-        .filter(Chunk::wantsLogits)
-        .map(this::logits)
-        .toArray(float[][]::new);
+    return chunks.stream().peek(this::compute).flatMap(this::logits).toArray(float[][]::new);
   }
 
   @Override
@@ -125,10 +129,16 @@ final class FakeRunner implements ModelRunner {
         chunk.tokens(), 0, room(chunk.slot()), chunk.firstPosition(), chunk.tokens().length);
   }
 
-  private float[] logits(Chunk chunk) {
-    float[] row = new float[VOCABULARY];
-    row[next(room(chunk.slot()), chunk.firstPosition() + chunk.tokens().length)] = 1;
-    return row;
+  private Stream<float[]> logits(Chunk chunk) {
+    int end = chunk.firstPosition() + chunk.tokens().length;
+    return IntStream.rangeClosed(end - chunk.rows() + 1, end)
+        .mapToObj(
+            length -> {
+              float[] row = new float[VOCABULARY];
+              int last = room(chunk.slot())[length - 1];
+              row[circles ? last % CIRCLE + 1 : next(room(chunk.slot()), length)] = 1;
+              return row;
+            });
   }
 
   private int[] room(int slot) {

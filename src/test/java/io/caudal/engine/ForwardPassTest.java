@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caudal.error.CaudalException;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +28,9 @@ class ForwardPassTest {
     ForwardPass pass = ForwardPass.run(runner, List.of(POISON, PART, GOOD));
 
     assertThat(pass.failure(0)).hasMessage("poison");
-    assertThat(pass.logits(0)).isNull();
+    assertThat(pass.logits(0)).isEmpty();
     assertThat(pass.failure(1)).isNull();
-    assertThat(pass.logits(1)).isNull();
+    assertThat(pass.logits(1)).isEmpty();
     assertThat(pass.failure(2)).isNull();
     assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(GOOD.tokens(), 3));
   }
@@ -40,10 +39,23 @@ class ForwardPassTest {
   void without_failure_rows_go_to_those_that_want_them() {
     ForwardPass pass = ForwardPass.run(runner, List.of(PART, GOOD, POISON));
 
-    assertThat(pass.logits(0)).isNull();
+    assertThat(pass.logits(0)).isEmpty();
     assertThat(best(pass, 1)).isEqualTo(FakeRunner.next(GOOD.tokens(), 3));
     assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(POISON.tokens(), 2));
     assertThat(runner.steps).isEqualTo(1);
+  }
+
+  @Test
+  void a_chunk_with_guesses_has_a_row_for_each_and_one_before() {
+    Chunk guessed = new Chunk(0, 0, new int[] {1, 2, 3, 4}, true, 2);
+
+    ForwardPass pass = ForwardPass.run(runner, List.of(guessed, PART, POISON));
+
+    assertThat(pass.logits(0)).hasNumberOfRows(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(pass.logits(0)[i][FakeRunner.next(guessed.tokens(), 2 + i)]).isOne();
+    }
+    assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(POISON.tokens(), 2));
   }
 
   @Test
@@ -63,7 +75,8 @@ class ForwardPassTest {
 
   /** The token that the model wants next. */
   private static int best(ForwardPass pass, int index) {
-    float[] row = Objects.requireNonNull(pass.logits(index));
+    assertThat(pass.logits(index)).hasNumberOfRows(1);
+    float[] row = pass.logits(index)[0];
     return IntStream.range(0, row.length).filter(id -> row[id] == 1).findFirst().orElseThrow();
   }
 }

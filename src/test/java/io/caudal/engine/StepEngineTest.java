@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class StepEngineTest {
   private static final int BLOCK = 16;
   private static final int ROOM = 2048;
+  private static final int GUESSES = 4;
 
   private final FakeRunner runner = new FakeRunner(64);
   private final KvPool pool = new KvPool(ROOM);
@@ -41,6 +43,32 @@ class StepEngineTest {
 
     assertThat(heard.outcome().output()).isEqualTo(expected(prompt(40, 1), 20));
     assertThat(heard.outcome().text()).isEqualTo(heard.shown()).isNotEmpty();
+  }
+
+  @Test
+  void right_guesses_save_steps_and_leave_the_answer_and_its_kv_as_they_are() {
+    runner.circles = true;
+    Heard heard = submit(generation("a", "s", new int[] {1, 2, 3}, 100));
+    run(engine);
+    assertThat(heard.outcome().output())
+        .containsExactly(IntStream.range(0, 100).map(i -> (2 + 1 + i) % 7 + 1).toArray());
+    assertThat(heard.outcome().reason()).isEqualTo(FinishReason.LENGTH);
+    assertThat(runner.steps).isLessThan(40);
+
+    runner.circles = false;
+    int[] context = IntStream.range(0, 103).map(i -> i % 7 + 1).toArray();
+    Heard second = submit(generation("b", "s", context, 10));
+    run(engine);
+    assertThat(second.outcome().output()).isEqualTo(expected(context, 10));
+    assertThat(second.outcome().cachedTokens()).isEqualTo(102);
+  }
+
+  @Test
+  void wrong_guesses_change_nothing() {
+    int[] repetitive = IntStream.range(0, 60).map(i -> i % 3 + 1).toArray();
+    Heard heard = submit(generation("a", "s", repetitive, 12));
+    run(engine);
+    assertThat(heard.outcome().output()).isEqualTo(expected(repetitive, 12));
   }
 
   @Test
@@ -223,6 +251,47 @@ class StepEngineTest {
     }
     assertThat(pool.free()).isEqualTo(pool.total());
     assertThat(engine.unfinished()).isZero();
+  }
+
+  @Test
+  void a_promoted_session_goes_on_from_the_kv_that_was_brought() {
+    int[] prompt = prompt(100, 1);
+    Heard first = submit(generation("r1", "s", prompt, 10));
+    run(engine);
+    int[] tokens = concat(prompt, first.outcome().output());
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int brought = blocks.stream().mapToInt(KvBlock::tokens).sum();
+    assertThat(engine.forget("s")).isEqualTo(brought);
+
+    assertThat(engine.promote("s", tokens, blocks)).isEqualTo(brought);
+    assertThat(engine.promote("s", tokens, List.of())).isEqualTo(brought);
+    int computed = runner.tokensComputed;
+    Heard next = submit(generation("r2", "s", concat(tokens, prompt(5, 2)), 4));
+    run(engine);
+
+    assertThat(next.outcome().output()).isEqualTo(expected(concat(tokens, prompt(5, 2)), 4));
+    assertThat(runner.tokensComputed - computed).isLessThan(12);
+    assertThat(engine.promote("long", new int[ROOM], List.of())).isZero();
+    assertThat(engine.clear()).isPositive();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void a_pinned_session_makes_way_after_all_others() {
+    engine.setPinned("s0", true);
+    for (int i = 0; i < 40; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s0")).isPositive();
+    assertThat(engine.residentTokens("s1")).isZero();
+
+    engine.setPinned("s0", false);
+    for (int i = 40; i < 80; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s0")).isZero();
   }
 
   @Test
@@ -440,7 +509,7 @@ class StepEngineTest {
         runner,
         pool,
         new SharedPrefixes(new HostKv(0), BLOCK),
-        new EngineSettings(1, batch, budget, 0, Duration.ZERO, Map.of(), Duration.ZERO),
+        new EngineSettings(1, batch, budget, 0, GUESSES, Duration.ZERO, Map.of(), Duration.ZERO),
         new NumberTokenizer(),
         clock);
   }

@@ -72,7 +72,37 @@ class TopicsPageTest {
                 Map.of("ttft_ms", latency),
                 new MetricsRecord.About(1, "tm", "demo", 1, Map.of()))),
         ControlChangeJson.write(new ControlChange("c", Map.of(), List.of("k"), "me")),
-        ControlAckJson.write(new ControlAck("c", 0, 1, 1, Map.of(), Map.of(), List.of())));
+        ControlChangeJson.write(
+            ControlChange.of(
+                "c",
+                new ControlAction(ControlAction.Kind.CLEAR_CACHE, "t", "p", 1L, CacheTier.HOST, 1),
+                null)),
+        SessionChunkJson.write(
+            new SessionChunk(
+                "e",
+                0,
+                1,
+                new SessionOrigin("s", "t", 1, 1, 1, 0, 1, 16, "m", 1, 1),
+                SessionChunk.Kind.KV,
+                0,
+                0,
+                new byte[1])),
+        ControlAckJson.write(
+            new ControlAck(
+                "c",
+                0,
+                1,
+                1,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                new ControlReport(
+                    Removed.NONE,
+                    List.of(
+                        new SessionInfo(
+                            "s", "t", 1, 1, 1, 1, "host", true, 1, 1, 1, true, List.of("0"))),
+                    0,
+                    true))));
   }
 
   private static void collect(JsonNode node, Set<String> names) {

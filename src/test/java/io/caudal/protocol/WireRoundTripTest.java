@@ -90,6 +90,71 @@ class WireRoundTripTest {
         .isEqualTo(letter);
   }
 
+  @Property(tries = 200)
+  void whatIsSaidOfSessionsKeepsEveryField(
+      @ForAll("texts") String text, @ForAll long number, @ForAll boolean flag) {
+    SessionInfo session =
+        new SessionInfo(
+            "s", text, 3, 40, 32, number, "host", flag, number, number, 1, !flag, List.of("0f"));
+    Removed removed = flag ? new Removed(1, number, 3, 4) : null;
+    ControlAck ack =
+        new ControlAck(
+            "c",
+            0,
+            2,
+            1,
+            Map.of(),
+            Map.of(),
+            List.of(),
+            new ControlReport(removed, List.of(session), 2, flag));
+    assertThat(ControlAckJson.read(ControlAckJson.write(ack))).isEqualTo(ack);
+    ControlAction action =
+        new ControlAction(
+            ControlAction.Kind.CLEAR_CACHE,
+            flag ? "t" : null,
+            text.isEmpty() ? null : text,
+            flag ? number : null,
+            CacheTier.STATE,
+            Math.abs(number / 2));
+    ControlChange change = ControlChange.of("c", action, "me");
+    assertThat(ControlChangeJson.read(ControlChangeJson.write(change))).isEqualTo(change);
+    Result result =
+        new Result(
+            "r",
+            "s",
+            0,
+            1,
+            "",
+            FinishReason.STOP,
+            null,
+            Usage.NONE,
+            Timings.NONE,
+            "m",
+            0,
+            false,
+            null,
+            null,
+            session,
+            removed);
+    assertThat(ResultJson.read(ResultJson.write(result))).isEqualTo(result);
+  }
+
+  @Property(tries = 200)
+  void aSessionChunkKeepsEveryField(
+      @ForAll("texts") String text, @ForAll long number, @ForAll byte[] data) {
+    SessionOrigin origin =
+        new SessionOrigin("s", text, 1, number, 2, 3, 4, 16, text, number, ~number);
+    SessionChunk chunk = new SessionChunk("e", 1, 2, origin, SessionChunk.Kind.KV, 3, 4, data);
+    SessionChunk read = SessionChunkJson.read(SessionChunkJson.write(chunk));
+    assertThat(read).usingRecursiveComparison().isEqualTo(chunk);
+    assertThat(read.isWhole()).isTrue();
+    Request request =
+        Request.about(RequestType.IMPORT, "r", "s", new SessionTask(CacheTier.ALL, true, chunk));
+    assertThat(RequestJson.read(RequestJson.write(request)))
+        .usingRecursiveComparison()
+        .isEqualTo(request);
+  }
+
   @Provide
   Arbitrary<Request> requests() {
     Arbitrary<String> ids = Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(20);
@@ -118,7 +183,7 @@ class WireRoundTripTest {
             .as(WireRoundTripTest::sampling);
     Arbitrary<List<String>> stops = texts().filter(t -> !t.isEmpty()).list().ofMaxSize(4);
     return Combinators.combine(
-            Arbitraries.integers().between(0, 4),
+            Arbitraries.integers().between(0, 5),
             ids,
             texts(),
             more,
@@ -178,7 +243,12 @@ class WireRoundTripTest {
       int number,
       long millis) {
     RequestType type =
-        form == 3 ? RequestType.CANCEL : form == 4 ? RequestType.END_SESSION : RequestType.GENERATE;
+        switch (form) {
+          case 3 -> RequestType.CANCEL;
+          case 4 -> RequestType.END_SESSION;
+          case 5 -> RequestType.CLEAR_CACHE;
+          default -> RequestType.GENERATE;
+        };
     String session = form >= 2 || number > 0 ? id + "-s" : null;
     return new Request(
         type,
@@ -196,7 +266,8 @@ class WireRoundTripTest {
         number > 3 ? millis : null,
         number == 2 ? "model" : null,
         form == 3 ? "target" : null,
-        millis);
+        millis,
+        form == 5 ? new SessionTask(CacheTier.HOST, true, null) : SessionTask.NONE);
   }
 
   private static Request arriving(Request r, long millis) {
@@ -216,6 +287,7 @@ class WireRoundTripTest {
         r.deadlineMillis(),
         r.model(),
         r.targetRequestId(),
-        millis);
+        millis,
+        r.task());
   }
 }

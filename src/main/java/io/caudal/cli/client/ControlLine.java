@@ -14,12 +14,14 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Sends changes of live settings and hears what subtasks make of them. Not thread-safe. */
 public final class ControlLine implements AutoCloseable {
@@ -70,7 +72,7 @@ public final class ControlLine implements AutoCloseable {
    * @return the newest acknowledgement of each subtask; empty if there was none
    */
   public Map<Integer, ControlAck> change(ControlChange change, Duration limit) {
-    send(change);
+    send(change.changeId(), ControlChangeJson.write(change));
     Map<Integer, ControlAck> acks = new TreeMap<>();
     long end = System.nanoTime() + limit.toNanos();
     while (!complete(acks) && System.nanoTime() < end) {
@@ -88,20 +90,52 @@ public final class ControlLine implements AutoCloseable {
     return acks;
   }
 
+  /**
+   * Sends a record with an action and hears all that subtasks have to say of it.
+   *
+   * @param reports told every acknowledgement as it comes
+   * @return the last acknowledgement of each subtask that has said all
+   */
+  public Map<Integer, ControlAck> act(
+      ControlChange change, Duration limit, Consumer<ControlAck> reports) {
+    send(change.changeId(), ControlChangeJson.write(change));
+    Map<Integer, ControlAck> acks = new TreeMap<>();
+    long end = System.nanoTime() + limit.toNanos();
+    while (!complete(acks) && System.nanoTime() < end) {
+      try {
+        for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
+          ControlAck ack = ControlAckJson.read(entry.value());
+          if (ack.changeId().equals(change.changeId())) {
+            reports.accept(ack);
+            if (ack.report() == null || ack.report().last()) {
+              acks.put(ack.subtask(), ack);
+            }
+          }
+        }
+      } catch (KafkaException e) {
+        throw KafkaClientSide.unreachable(settings, e);
+      }
+    }
+    return acks;
+  }
+
+  /** Takes a record back that the job has read. */
+  public void takeBack(String changeId) {
+    send(changeId, null);
+  }
+
   /** Whether as many subtasks have acknowledged as there are. */
   public static boolean complete(Map<Integer, ControlAck> acks) {
     return !acks.isEmpty()
         && acks.values().stream().allMatch(ack -> acks.size() >= Math.max(1, ack.subtasks()));
   }
 
-  private void send(ControlChange change) {
+  private void send(String changeId, byte @Nullable [] value) {
     // A key of its own, so that compaction keeps it: the topic is the history too.
-    byte[] key = change.changeId().getBytes(StandardCharsets.UTF_8);
+    byte[] key = changeId.getBytes(StandardCharsets.UTF_8);
     try {
       producer
-          .send(
-              new ProducerRecord<>(
-                  settings.controlTopic(), 0, key, ControlChangeJson.write(change)))
+          .send(new ProducerRecord<>(settings.controlTopic(), 0, key, value))
           .get(SEND_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw KafkaClientSide.unreachable(settings, e.getCause());

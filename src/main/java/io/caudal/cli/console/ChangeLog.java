@@ -20,6 +20,9 @@ public final class ChangeLog {
       List<String> parts = new ArrayList<>();
       new TreeMap<>(change.set()).forEach((key, value) -> parts.add(key + "=" + value));
       change.reset().forEach(key -> parts.add("reset " + key));
+      if (change.action() != null) {
+        parts.add(Removals.asked(change.action()));
+      }
       return String.join(" ", parts);
     }
 

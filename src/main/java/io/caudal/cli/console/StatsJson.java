@@ -43,7 +43,14 @@ public final class StatsJson {
     sessions.put("on_device", Math.round(stats.ofTaskManagers("kv_device_sessions")));
     ObjectNode state = root.putObject("state");
     for (String counter :
-        new String[] {"restored_tokens", "restored_bytes", "stored_bytes", "block_misses"}) {
+        new String[] {
+          "restored_tokens",
+          "restored_bytes",
+          "stored_bytes",
+          "block_misses",
+          "restores",
+          "recomputes"
+        }) {
       state.put(counter, fleet.count(counter));
     }
     ObjectNode latencies = root.putObject("latencies_ms");

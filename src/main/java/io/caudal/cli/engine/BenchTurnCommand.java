@@ -7,6 +7,7 @@ import io.caudal.engine.host.Engine;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.codec.DecodedBlock;
 import io.caudal.kv.codec.KvBlockCodecV1;
+import io.caudal.protocol.CacheTier;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,17 +89,21 @@ public final class BenchTurnCommand implements Callable<Integer> {
     int[] context = concat(first, answer.output(), next);
     Map<String, Double> millis = new LinkedHashMap<>();
     millis.put("on_device", ttft(turn(engine, session, context, 0, List.of())));
-    engine.forget(session);
+    forget(engine, session);
     List<byte[]> stored = encode(engine, answer.newBlocks());
     long start = System.nanoTime();
     List<KvBlock> blocks = decode(engine, stored, answer.newBlocks());
     double decode = (System.nanoTime() - start) / 1e6;
     int tokens = blocks.stream().mapToInt(KvBlock::tokens).sum();
     millis.put("from_blocks", decode + ttft(turn(engine, session, context, tokens, blocks)));
-    engine.forget(session);
+    forget(engine, session);
     millis.put("from_tokens", ttft(turn(engine, session, context, 0, List.of())));
-    engine.forget(session);
+    forget(engine, session);
     return millis;
+  }
+
+  private static void forget(Engine engine, String session) {
+    engine.copies().release(List.of(session), CacheTier.DEVICE).join();
   }
 
   private static PendingAnswer turn(

@@ -17,7 +17,9 @@ public final class EngineOptions {
       description = "Hugging Face model folder; the bundled model if not given.")
   String model = ModelSettings.BUNDLED;
 
-  @Option(names = "--dtype", description = "fp32, bf16, fp16 or auto (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--dtype",
+      description = "fp32, bf16, fp16, int8 or auto (default: ${DEFAULT-VALUE}).")
   String dtype = "fp32";
 
   @Option(names = "--device", description = "auto, cpu or cuda:N (default: ${DEFAULT-VALUE}).")

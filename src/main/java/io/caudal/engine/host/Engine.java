@@ -41,6 +41,7 @@ public final class Engine implements AutoCloseable {
   private final List<StepLoop> loops = new ArrayList<>();
   private final HostKv host;
   private final SharedPrefixes prefixes;
+  private final KvCopies copies;
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -52,7 +53,7 @@ public final class Engine implements AutoCloseable {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
     Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
-      started.startLoops(engine, kv.deviceTokens());
+      started.startLoops(engine, kv);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -66,9 +67,11 @@ public final class Engine implements AutoCloseable {
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     this.prefixes = new SharedPrefixes(host, blockTokens);
+    this.copies = new KvCopies(loops, host, blockTokens, this::choose);
   }
 
-  private void startLoops(EngineSettings settings, int deviceTokens) {
+  private void startLoops(EngineSettings settings, KvSettings kv) {
+    int deviceTokens = kv.deviceTokens();
     int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
     int room = Math.max(1, deviceTokens / count);
     int slots = settings.maxBatch() + Math.min(MOST_IDLE_SLOTS, room / TOKENS_PER_SLOT);
@@ -77,6 +80,7 @@ public final class Engine implements AutoCloseable {
       StepEngine engine =
           new StepEngine(
               runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
+      engine.setEviction(kv.evictionPolicy());
       loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
     }
   }
@@ -113,7 +117,7 @@ public final class Engine implements AutoCloseable {
    */
   public Submission submit(
       Generation generation, List<KvBlock> blocks, GenerationListener listener) {
-    StepLoop loop = choose(generation);
+    StepLoop loop = choose(generation.sessionId());
     long bytes = blocks.stream().mapToLong(block -> block.data().remaining()).sum();
     Submission submission = new Submission(loop, generation);
     submission.submit(
@@ -130,7 +134,7 @@ public final class Engine implements AutoCloseable {
   public List<Submission> submitAll(
       List<Generation> generations, List<? extends GenerationListener> listeners) {
     List<Submission> submissions = new ArrayList<>();
-    StepLoop loop = choose(generations.get(0));
+    StepLoop loop = choose(generations.get(0).sessionId());
     for (int i = 0; i < generations.size(); i++) {
       Generation next = generations.get(i);
       Submission submission = new Submission(loop, next);
@@ -151,11 +155,9 @@ public final class Engine implements AutoCloseable {
     return waitingBytes.get();
   }
 
-  /** Drops a session's KV from the device. */
-  public void forget(String sessionId) {
-    for (StepLoop loop : loops) {
-      loop.execute(() -> loop.engine().forget(sessionId));
-    }
+  /** What may be done to the copies of sessions' KV on the device and off the heap. */
+  public KvCopies copies() {
+    return copies;
   }
 
   /** Tokens of a prompt whose KV is off the heap, in whole blocks from its first token on. */
@@ -176,7 +178,7 @@ public final class Engine implements AutoCloseable {
   public void configure(EngineSettings settings, KvSettings kv) {
     host.setLimit(kv.hostBytes());
     for (StepLoop loop : loops) {
-      loop.execute(() -> loop.configure(settings));
+      loop.execute(() -> loop.configure(settings, kv));
     }
   }
 
@@ -221,8 +223,7 @@ public final class Engine implements AutoCloseable {
     model.close();
   }
 
-  private StepLoop choose(Generation generation) {
-    String session = generation.sessionId();
+  private StepLoop choose(@Nullable String session) {
     Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
     if (session == null) {
       return loops.stream().min(leastLoaded).orElseThrow();

@@ -1,6 +1,7 @@
 package io.caudal.engine.host;
 
 import io.caudal.config.EngineSettings;
+import io.caudal.config.KvSettings;
 import io.caudal.engine.EngineClock;
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.StepEngine;
@@ -79,8 +80,9 @@ final class StepLoop implements AutoCloseable {
   }
 
   /** Live settings; loop's thread. */
-  void configure(EngineSettings settings) {
+  void configure(EngineSettings settings, KvSettings kv) {
     engine.configure(settings);
+    engine.setEviction(kv.evictionPolicy());
     linger.configure(settings);
   }
 
@@ -140,6 +142,7 @@ final class StepLoop implements AutoCloseable {
           steps = ++stepped;
         } else if (inbox.isEmpty() && !closed) {
           usedTokens = engine.usedTokens();
+          engine.rest();
           LockSupport.park(this);
         }
       }

@@ -5,6 +5,7 @@ import io.caudal.engine.Chunk;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A batch as the decoder's {@code step} takes it. Chunks of one token are ordered by where their KV
@@ -51,8 +52,7 @@ record StepInput(
     }
     long[] rows =
         chunks.stream()
-            .filter(Chunk::wantsLogits)
-            .mapToLong(chunk -> lastTokenOfSlot[chunk.slot()])
+            .flatMapToLong(chunk -> rows(chunk, lastTokenOfSlot[chunk.slot()]))
             .toArray();
     return new StepInput(
         tokens,
@@ -63,6 +63,10 @@ record StepInput(
         segments.column(2),
         segments.column(3),
         rows);
+  }
+
+  private static LongStream rows(Chunk chunk, int lastToken) {
+    return LongStream.rangeClosed(lastToken - chunk.rows() + 1, lastToken);
   }
 
   IValue[] arguments() {

@@ -17,7 +17,8 @@ final class TorchModel implements LoadedModel {
   private final ModelInfo info;
   private final Device device;
   private final TorchDtype dtype;
-  private final boolean packed;
+  private final LinearLayout linears;
+  private final CoreShares cores;
 
   TorchModel(
       DecoderModule module,
@@ -25,13 +26,14 @@ final class TorchModel implements LoadedModel {
       ModelInfo info,
       Device device,
       TorchDtype dtype,
-      boolean packed) {
+      LinearLayout linears) {
     this.module = module;
     this.config = config;
     this.info = info;
     this.device = device;
     this.dtype = dtype;
-    this.packed = packed;
+    this.linears = linears;
+    this.cores = new CoreShares(device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors());
   }
 
   @Override
@@ -49,8 +51,8 @@ final class TorchModel implements LoadedModel {
     DecoderModule own = DecoderModule.compile(device);
     try {
       configure(own);
-      own.run("adopt", module.call("share"));
-      return new TorchRunner(own, info, slots);
+      own.run("adopt", module.call("share"), module.call("share_int8"));
+      return new TorchRunner(own, info, slots, cores.newShare());
     } catch (RuntimeException e) {
       own.close();
       throw e;
@@ -67,7 +69,7 @@ final class TorchModel implements LoadedModel {
         IValue.from(config.normEpsilon()),
         IValue.listFrom(config.inverseFrequencies()),
         IValue.from(dtype.code()),
-        IValue.from(packed));
+        IValue.from(linears.code()));
   }
 
   @Override

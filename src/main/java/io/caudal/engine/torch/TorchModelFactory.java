@@ -12,6 +12,7 @@ import io.caudal.engine.model.Fingerprint;
 import io.caudal.engine.model.ModelConfig;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvShape;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -37,16 +38,22 @@ public final class TorchModelFactory implements ModelRunnerFactory {
               config.vocabulary(),
               config.stopIds(),
               kv);
-      return load(config, checkpoint, info, device, dtype);
+      boolean int8 = settings.dtype() == Dtype.INT8;
+      return load(config, checkpoint, info, device, dtype, int8);
     }
   }
 
   private static LoadedModel load(
-      ModelConfig config, Checkpoint checkpoint, ModelInfo info, Device device, TorchDtype dtype) {
+      ModelConfig config,
+      Checkpoint checkpoint,
+      ModelInfo info,
+      Device device,
+      TorchDtype dtype,
+      boolean int8) {
     DecoderModule module = DecoderModule.compile(device);
     try {
-      TorchModel model =
-          new TorchModel(module, config, info, device, dtype, packs(module, device, dtype));
+      LinearLayout linears = int8 ? LinearLayout.INT8 : layout(module, device, dtype);
+      TorchModel model = new TorchModel(module, config, info, device, dtype, linears);
       model.configure(module);
       new WeightLoader(module, checkpoint, config).load();
       return model;
@@ -62,24 +69,39 @@ public final class TorchModelFactory implements ModelRunnerFactory {
    */
   private static TorchDtype dtype(Dtype dtype, Device device) {
     return switch (dtype) {
-      case AUTO -> device.isGpu() || CpuFeatures.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32;
+      case AUTO -> fastest(device);
+      case INT8 -> {
+        if (device.isGpu() || !CpuFeatures.computesInt8()) {
+          throw new CaudalException(
+              ErrorCode.DEVICE_UNAVAILABLE,
+              "model.dtype is int8, which needs a CPU with VNNI (avx512_vnni or avx_vnni), and the"
+                  + " device here is "
+                  + (device.isGpu() ? "a GPU" : "a CPU without")
+                  + "; set model.dtype to auto");
+        }
+        yield fastest(device);
+      }
       case FP32 -> TorchDtype.FP32;
       case BF16 -> TorchDtype.BF16;
       case FP16 -> TorchDtype.FP16;
     };
   }
 
-  /** Whether oneDNN serves linear layers of this dtype here; PyTorch's own serve the others. */
-  private static boolean packs(DecoderModule module, Device device, TorchDtype dtype) {
+  private static TorchDtype fastest(Device device) {
+    return device.isGpu() || CpuFeatures.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32;
+  }
+
+  /** Packed if oneDNN serves linear layers of this dtype here; PyTorch's own serve the others. */
+  private static LinearLayout layout(DecoderModule module, Device device, TorchDtype dtype) {
     if (device.isGpu()) {
-      return false;
+      return LinearLayout.PLAIN;
     }
     try {
       module.run("probe_packed", IValue.from(dtype.code()));
-      return true;
+      return LinearLayout.PACKED;
     } catch (CaudalException e) {
       LOG.info("oneDNN has no packed linear layers in {} here; plain ones are used", dtype, e);
-      return false;
+      return LinearLayout.PLAIN;
     }
   }
 }

@@ -18,6 +18,7 @@ final class TorchRunner implements ModelRunner {
   private final DecoderModule module;
   private final ModelInfo info;
   private final KvArenas kv;
+  private final CoreShares.Share cores;
 
   /** Positions each slot has room for; 0 for an empty one. */
   private final int[] capacity;
@@ -25,9 +26,10 @@ final class TorchRunner implements ModelRunner {
   /** Positions of each slot that were ever written. */
   private final int[] written;
 
-  TorchRunner(DecoderModule module, ModelInfo info, int slots) {
+  TorchRunner(DecoderModule module, ModelInfo info, int slots, CoreShares.Share cores) {
     this.module = module;
     this.info = info;
+    this.cores = cores;
     this.capacity = new int[slots];
     this.written = new int[slots];
     this.kv = new KvArenas(module, slots, info.kv().kvHeads(), info.kv().bytesPerToken());
@@ -96,6 +98,7 @@ final class TorchRunner implements ModelRunner {
       kv.hold(chunk.slot(), capacity[chunk.slot()], written[chunk.slot()]);
     }
     StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
+    TorchRuntime.splitOver(cores.threads(input.tokens().length));
     float[][] logits =
         module.callForTensor(
             "step", tensor -> rows(tensor, input.rows().length), input.arguments());
@@ -104,6 +107,11 @@ final class TorchRunner implements ModelRunner {
       written[chunk.slot()] = Math.max(written[chunk.slot()], end);
     }
     return logits;
+  }
+
+  @Override
+  public void rest() {
+    cores.rest();
   }
 
   private void check(Chunk chunk) {
@@ -140,6 +148,7 @@ final class TorchRunner implements ModelRunner {
 
   @Override
   public void close() {
+    cores.rest();
     module.close();
   }
 }

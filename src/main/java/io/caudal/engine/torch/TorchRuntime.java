@@ -8,22 +8,24 @@ import io.caudal.error.ErrorCode;
 
 /**
  * PyTorch in this process, set up for step loops: DJL never downloads, the graph optimizer is off
- * (it compiles anew for each shape), and an operation uses one thread, because loops that share the
- * weights use cores better than operations that split. A property that is set already is kept.
+ * (it compiles anew for each shape), and an operation uses one thread unless told otherwise,
+ * because loops that share the weights use cores better than operations that split. A property that
+ * is set already is kept.
  *
- * <p>Set {@code OMP_WAIT_POLICY=PASSIVE} in the environment where {@code
- * ai.djl.pytorch.num_threads} is raised: OpenMP's spinning threads starve the other loops.
+ * <p>Set {@code OMP_WAIT_POLICY=PASSIVE} in the environment: OpenMP's spinning threads starve the
+ * other loops.
  */
 final class TorchRuntime {
   private static final String THREADS = "ai.djl.pytorch.num_threads";
 
-  /** Both settings are per thread in PyTorch. */
-  private static final ThreadLocal<Boolean> READY =
+  /** Threads that an operation of this thread uses; both settings are per thread in PyTorch. */
+  private static final ThreadLocal<Integer> SPLIT =
       ThreadLocal.withInitial(
           () -> {
-            JniUtils.setNumThreads(Integer.getInteger(THREADS, 1));
             JniUtils.setGraphExecutorOptimize(false);
-            return true;
+            int threads = Integer.getInteger(THREADS, 1);
+            JniUtils.setNumThreads(threads);
+            return threads;
           });
 
   private TorchRuntime() {}
@@ -48,7 +50,16 @@ final class TorchRuntime {
 
   /** Prepares the calling thread; cheap to repeat. */
   static void prepareThread() {
-    READY.get();
+    SPLIT.get();
+  }
+
+  /** Has the calling thread's operations use so many threads, or more if the property says so. */
+  static void splitOver(int threads) {
+    int wanted = Math.max(threads, Integer.getInteger(THREADS, 1));
+    if (SPLIT.get() != wanted) {
+      JniUtils.setNumThreads(wanted);
+      SPLIT.set(wanted);
+    }
   }
 
   /**

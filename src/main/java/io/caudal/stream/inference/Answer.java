@@ -80,6 +80,7 @@ final class Answer implements GenerationListener {
 
   @Override
   public void onToken(int id) {
+    call.begun();
     gaps.token(System.nanoTime());
   }
 

@@ -7,6 +7,7 @@ import io.caudal.kv.codec.KvBlockFormat;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.stream.state.SessionStore;
+import io.caudal.stream.state.StoredKv;
 import java.util.List;
 
 /**
@@ -37,10 +38,12 @@ final class BlockWriter {
   /**
    * Writes new blocks.
    *
-   * @param before tokens whose KV was in state before the turn
-   * @return tokens whose KV is in state now
+   * @param before KV that was in state before the turn, in blocks of the size in use
+   * @param from the first token whose KV is in state after it
+   * @return KV that is in state now
    */
-  int write(List<KvBlock> blocks, int before, CodecChoice choice) throws Exception {
+  StoredKv write(List<KvBlock> blocks, StoredKv before, int from, CodecChoice choice)
+      throws Exception {
     if (blocks.isEmpty()) {
       return before;
     }
@@ -48,22 +51,45 @@ final class BlockWriter {
     int after = last.index() * blockTokens + last.tokens();
     int old = choice.oldBlocks(after, blockTokens);
     int firstNew = blocks.get(0).index();
-    for (int i = choice.oldBlocks(before, blockTokens); i < Math.min(old, firstNew); i++) {
-      age(i, choice);
+    long bytes = before.bytes();
+    int tail = 0;
+    for (int i = choice.oldBlocks(before.tokens(), blockTokens); i < Math.min(old, firstNew); i++) {
+      bytes += age(i, choice);
     }
     for (KvBlock block : blocks) {
-      put(block, block.index() < old ? choice.encodeOld(block) : choice.encodeRecent(block));
+      bytes -= bytesOf(block.index(), before);
+      byte[] encoded = block.index() < old ? choice.encodeOld(block) : choice.encodeRecent(block);
+      put(block, encoded);
+      bytes += encoded.length;
+      tail = block.tokens() < blockTokens ? encoded.length : 0;
     }
-    return after;
+    boolean counted = before.bytes() > 0 || before.tokens() == 0;
+    return new StoredKv(from, after, blockTokens, counted ? bytes : store.blockBytes(), tail);
   }
 
-  /** Encodes a stored block anew; one that was encoded with a loss or is damaged stays as it is. */
-  private void age(int index, CodecChoice choice) throws Exception {
+  /** Bytes of a block that is about to be written again. */
+  private int bytesOf(int index, StoredKv before) throws Exception {
+    if ((index + 1) * blockTokens > before.tokens()) {
+      return index * blockTokens < before.tokens() ? before.tailBytes() : 0;
+    }
+    byte[] old = store.block(index);
+    return old == null ? 0 : old.length;
+  }
+
+  /**
+   * Encodes a stored block anew; one that was encoded with a loss or is damaged stays as it is.
+   *
+   * @return by how many bytes it grew
+   */
+  private int age(int index, CodecChoice choice) throws Exception {
     byte[] recent = choice.treatsAllAlike() ? null : store.block(index);
     KvBlock block = recent == null ? null : format.exact(recent, index, blockTokens);
-    if (block != null) {
-      put(block, choice.encodeOld(block));
+    if (recent == null || block == null) {
+      return 0;
     }
+    byte[] encoded = choice.encodeOld(block);
+    put(block, encoded);
+    return encoded.length - recent.length;
   }
 
   private void put(KvBlock block, byte[] encoded) throws Exception {

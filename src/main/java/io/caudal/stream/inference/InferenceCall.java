@@ -14,6 +14,7 @@ import io.caudal.stream.operator.Emitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +34,25 @@ final class InferenceCall implements AsyncCall<int[]> {
   private final Ending ending;
   private final List<Answer> answers = new ArrayList<>();
   private final AtomicInteger running;
+  private final AtomicReference<@Nullable Runnable> begun;
   private int reported;
 
   /**
    * @param progress what an earlier attempt generated, of each answer
+   * @param begun runs once, on any thread, when the first token is there or none will be
    */
   InferenceCall(
       Request request,
       long attempt,
       Completion<Result> completion,
       List<Progress> progress,
-      Ending ending) {
+      Ending ending,
+      Runnable begun) {
     this.request = request;
     this.attempt = attempt;
     this.completion = completion;
     this.ending = ending;
+    this.begun = new AtomicReference<>(begun);
     this.running = new AtomicInteger(progress.size());
     boolean scored = request.sampling().topLogprobs() != null;
     for (Progress earlier : progress) {
@@ -112,8 +117,17 @@ final class InferenceCall implements AsyncCall<int[]> {
     }
   }
 
+  /** Something was generated, or nothing will be. */
+  void begun() {
+    Runnable once = begun.get() == null ? null : begun.getAndSet(null);
+    if (once != null) {
+      once.run();
+    }
+  }
+
   /** An answer has ended. */
   void ended(GenerationOutcome outcome) {
+    begun();
     if (outcome.failure() != null) {
       cancel(outcome.failure());
     }

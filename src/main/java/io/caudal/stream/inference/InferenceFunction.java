@@ -84,6 +84,11 @@ public final class InferenceFunction
   }
 
   @Override
+  public void snapshot() throws Exception {
+    task().snapshot();
+  }
+
+  @Override
   public void close() {
     if (lease != null) {
       lease.close();

@@ -25,9 +25,14 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import io.caudal.stream.state.SessionTotals;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.jspecify.annotations.Nullable;
 
 /** The inference of one subtask, from open to close. Task thread only. */
@@ -36,6 +41,8 @@ final class InferenceTask {
   /** A session whose expiry is due while it is busy is looked at again after this. */
   private static final long BUSY_RETRY_MILLIS = 1000;
 
+  private static final Duration HOST_GC_INTERVAL = Duration.ofSeconds(1);
+
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
   private final SessionStore store;
@@ -43,6 +50,12 @@ final class InferenceTask {
   private final TurnPreparer preparer;
   private final ResultFactory results;
   private final LiveSettings live;
+  private final RestoreChoice choice;
+  private final SessionTotals totals;
+  private final SessionExpiry expiry;
+  private final SessionRequests sessions;
+  private final SessionSweep sweep;
+  private final Prefetch prefetch;
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -58,12 +71,39 @@ final class InferenceTask {
             context.runtime().getTaskInfo());
     limits = live.requests();
     kv = live.kv();
-    MetricsReporter metrics = new MetricsReporter(context, engine, live);
+    totals =
+        new SessionTotals(
+            context.unionState(SessionTotals.STATE), keyGroups(context.runtime().getTaskInfo()));
+    MetricsReporter metrics = new MetricsReporter(context, engine, live, totals);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
-    store = new SessionStore(context.runtime());
+    store = new SessionStore(context.runtime(), totals, context::currentKeyGroup);
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
+    choice = new RestoreChoice(metrics.metrics());
     preparer = new TurnPreparer(engine, limits, kv);
     results = new ResultFactory(context, engine, live, metrics.metrics());
+    expiry = new SessionExpiry(context, store, metrics.metrics(), live);
+    SessionInfos infos = new SessionInfos(engine, expiry);
+    sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
+    sweep = new SessionSweep(context, engine, store, infos, live);
+    prefetch = new Prefetch(kv.prefetchPlaces());
+    context.every(HOST_GC_INTERVAL, out -> collect());
+  }
+
+  private void collect() {
+    if (kv.hostGc()) {
+      engine.copies().collect(kv.hostGcThreshold());
+    }
+  }
+
+  private static KeyGroupRange keyGroups(TaskInfo task) {
+    return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+        task.getMaxNumberOfParallelSubtasks(),
+        task.getNumberOfParallelSubtasks(),
+        task.getIndexOfThisSubtask());
+  }
+
+  void snapshot() throws Exception {
+    totals.store();
   }
 
   AsyncCall<int[]> start(
@@ -81,7 +121,14 @@ final class InferenceTask {
     }
     return switch (request.type()) {
       case GENERATE -> generate(key, request, progress, completion);
-      case END_SESSION -> endSession(key, request, completion);
+      case END_SESSION -> sessions.end(key, request, completion);
+      case SHOW -> sessions.show(key, request, completion);
+      case PIN -> sessions.pin(key, request, true, completion);
+      case UNPIN -> sessions.pin(key, request, false, completion);
+      case WARM -> sessions.warm(key, request, completion);
+      case CLEAR_CACHE -> sessions.clear(key, request, completion);
+      case EXPORT -> sessions.export(key, request, completion);
+      case IMPORT -> sessions.takeIn(key, request, completion, context.currentTimeMillis());
       case CANCEL -> throw new IllegalStateException("a cancel waited in its session's queue");
     };
   }
@@ -122,10 +169,15 @@ final class InferenceTask {
   }
 
   void control(ControlChange change, Emitter<Result> out) throws Exception {
+    if (change.action() != null) {
+      sweep.start(change, change.action(), out);
+      return;
+    }
     out.emit(Outputs.ACKS, live.change(change));
     limits = live.requests();
     kv = live.kv();
     preparer.configure(limits, kv);
+    prefetch.setPlaces(kv.prefetchPlaces());
   }
 
   void onTimer(String key, long timestamp, KeyQueue<Request, int[]> queue) throws Exception {
@@ -134,23 +186,55 @@ final class InferenceTask {
       return; // the timer of a session that ended since
     }
     long now = context.currentTimeMillis();
-    long due = header.lastUsedMillis() + ttlMillis(key);
+    long due = header.lastUsedMillis() + expiry.ttlMillis(key);
     if (due > now || !queue.isEmpty()) {
-      store.setHeader(header.withTimer(timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
+      store.setHeader(header.withTimer(expiry.timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
     } else {
-      forget(key);
+      expiry.forgetState();
+      if (!SessionKeys.isSessionless(key)) {
+        var unused = engine.copies().forget(key);
+      }
     }
   }
 
   private AsyncCall<int[]> generate(
       String key, Request request, int @Nullable [] progress, Completion<Result> completion)
       throws Exception {
+    String session = request.sessionId();
+    boolean reads =
+        session != null && memory.storedTokens(header(request)) > engine.residentTokens(session);
+    if (!reads || prefetch.tryEnter()) {
+      return begin(key, request, progress, completion, reads);
+    }
+    WaitingCall waiting =
+        new WaitingCall(
+            prefetch, completion, () -> begin(key, request, progress, completion, true));
+    prefetch.await(request.priority(), waiting);
+    return waiting;
+  }
+
+  /**
+   * @param placed whether it has a place in {@link Prefetch}, to be given back when its KV is on
+   *     the device
+   */
+  private AsyncCall<int[]> begin(
+      String key,
+      Request request,
+      int @Nullable [] progress,
+      Completion<Result> completion,
+      boolean placed)
+      throws Exception {
     SessionHeader header = header(request);
     try {
-      return submit(key, request, header, Progress.read(progress, request.sampling()), completion);
+      Runnable leave = placed ? () -> context.execute(out -> prefetch.leave()) : () -> {};
+      return submit(
+          key, request, header, Progress.read(progress, request.sampling()), completion, leave);
     } catch (CaudalException e) {
       if (e.code() == ErrorCode.ENGINE_FAILED) {
         throw e;
+      }
+      if (placed) {
+        prefetch.leave();
       }
       Failure failure = new Failure(e.code(), Objects.requireNonNull(e.getMessage()));
       completion.complete(
@@ -167,7 +251,8 @@ final class InferenceTask {
       Request request,
       SessionHeader header,
       List<Progress> progress,
-      Completion<Result> completion)
+      Completion<Result> completion,
+      Runnable begun)
       throws Exception {
     long startMillis = context.currentTimeMillis();
     Long deadline = request.deadlineMillis();
@@ -183,13 +268,19 @@ final class InferenceTask {
     List<KvBlock> blocks = List.of();
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
+    if (session != null && header.pinned()) {
+      engine.copies().setPinned(session, true); // after a restart nobody else has said so
+    }
     int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
-      blocks = room ? memory.restore(header, prompt) : List.of();
-      int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
-      stored = restored == 0 ? 0 : header.kvFrom() + restored;
+      if (choice.restores(stored - header.kvFrom(), room)) {
+        blocks = memory.restore(header, prompt);
+        int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+        choice.restored(restored, System.nanoTime() - startNanos);
+        stored = restored == 0 ? 0 : header.kvFrom() + restored;
+      }
     }
     Turn turn =
         new Turn(
@@ -206,7 +297,12 @@ final class InferenceTask {
 
     InferenceCall call =
         new InferenceCall(
-            request, this.context.attempt(), completion, progress, answers -> end(turn, answers));
+            request,
+            this.context.attempt(),
+            completion,
+            progress,
+            answers -> end(turn, answers),
+            begun);
     List<Generation> generations = new ArrayList<>();
     for (Progress one : progress) {
       int[] context = one.after(prompt);
@@ -248,24 +344,18 @@ final class InferenceTask {
     GenerationOutcome outcome = answers.get(0).outcome();
     if (turn.session() != null && outcome != null) {
       SessionHeader header = header(turn.request());
+      int computed = turn.context().length - outcome.cachedTokens();
+      int again = Math.max(0, turn.historyTokens() - outcome.cachedTokens());
+      choice.prefilled(computed, again, outcome.prefillNanos());
       if (outcome.failure() == null) {
         if (header.turns() == 0) {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
-        header = memory.store(header, turn, outcome);
+        header = memory.store(header, turn, outcome, choice.persists(kv.persist()));
       }
       turns = header.turns();
     }
     return finished(turn.key(), results.of(turn, answers, turns));
-  }
-
-  private AsyncCall<int[]> endSession(String key, Request request, Completion<Result> completion) {
-    completion.complete(
-        out -> {
-          forget(key);
-          out.emit(results.acknowledged(request));
-        });
-    return InferenceCall.done();
   }
 
   private void cancelled(
@@ -278,7 +368,8 @@ final class InferenceTask {
 
   /** The last piece of an answer that ends without the engine. */
   private void endStream(Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out) {
-    if (call instanceof InferenceCall begun) {
+    AsyncCall<int[]> work = call instanceof WaitingCall waiting ? waiting.work() : call;
+    if (work instanceof InferenceCall begun) {
       begun.endStream(out);
     } else if (request.stream()) {
       out.emit(
@@ -293,22 +384,13 @@ final class InferenceTask {
     if (failure == null || !failure.code().retryable()) {
       long now = context.currentTimeMillis();
       SessionHeader header = store.remember(result, now, limits.remembered());
-      long due = now + ttlMillis(key);
+      long due = now + expiry.ttlMillis(key);
       if (header.timerMillis() == 0 || header.timerMillis() > due) {
         context.deleteTimer(header.timerMillis());
-        store.setHeader(header.withTimer(timer(due)));
+        store.setHeader(header.withTimer(expiry.timer(due)));
       }
     }
     return result;
-  }
-
-  private long timer(long millis) {
-    context.registerTimer(millis);
-    return millis;
-  }
-
-  private long ttlMillis(String key) {
-    return (SessionKeys.isSessionless(key) ? limits.sessionlessTtl() : kv.ttl()).toMillis();
   }
 
   /** A request without a session has its content for a key: whatever is stored answers it too. */
@@ -321,19 +403,6 @@ final class InferenceTask {
     boolean usable =
         last != null && last.failure() == null && engine.model().name().equals(last.model());
     return usable ? last : null;
-  }
-
-  private void forget(String key) throws Exception {
-    SessionHeader header = store.header();
-    if (header == null) {
-      return;
-    }
-    context.deleteTimer(header.timerMillis());
-    store.clear();
-    if (header.turns() > 0) {
-      engine.forget(key);
-      results.metrics().add(Counter.SESSIONS_ENDED, 1);
-    }
   }
 
   private SessionHeader header(Request request) throws Exception {

@@ -12,6 +12,7 @@ import io.caudal.protocol.MetricsRecord.LatencySummary;
 import io.caudal.protocol.Result;
 import io.caudal.stream.operator.Emitter;
 import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.stream.state.SessionTotals;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
@@ -34,12 +35,13 @@ final class MetricsReporter {
   private final Map<String, DoubleSupplier> gauges;
   private long windowStartMillis;
 
-  MetricsReporter(KeyedAsyncContext<Result> context, Engine engine, LiveSettings live) {
+  MetricsReporter(
+      KeyedAsyncContext<Result> context, Engine engine, LiveSettings live, SessionTotals totals) {
     this.context = context;
     this.task = context.runtime().getTaskInfo();
     this.engine = engine;
     this.live = live;
-    this.gauges = SubtaskGauges.of(context, engine);
+    this.gauges = SubtaskGauges.of(context, engine, totals);
     this.windowStartMillis = context.currentTimeMillis();
     var all = context.runtime().getMetricGroup();
     this.taskManager = all.getAllVariables().getOrDefault("<tm_id>", "");

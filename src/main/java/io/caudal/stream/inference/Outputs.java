@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.SessionChunk;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.stream.state.WireTypes;
 import org.apache.flink.util.OutputTag;
@@ -14,6 +15,9 @@ public final class Outputs {
       new OutputTag<>("metrics", WireTypes.METRICS);
   public static final OutputTag<ControlAck> ACKS =
       new OutputTag<>("control-acks", WireTypes.CONTROL_ACK);
+
+  public static final OutputTag<SessionChunk> SESSIONS =
+      new OutputTag<>("sessions", WireTypes.SESSION_CHUNK);
 
   private Outputs() {}
 }

@@ -8,8 +8,10 @@ import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.protocol.Choice;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.FinishReason;
+import io.caudal.protocol.Removed;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionInfo;
 import io.caudal.protocol.Timings;
 import io.caudal.protocol.Usage;
 import io.caudal.stream.operator.KeyedAsyncContext;
@@ -110,6 +112,43 @@ final class ResultFactory {
   Result acknowledged(Request request) {
     return result(
         request, 0, "", FinishReason.STOP, null, Usage.NONE, sinceArrival(request), List.of());
+  }
+
+  /** Tells of a session. */
+  Result of(Request request, SessionInfo session) {
+    return about(request, Usage.NONE, session, null);
+  }
+
+  /** Tells what was removed. */
+  Result of(Request request, Removed removed) {
+    return about(request, Usage.NONE, null, removed);
+  }
+
+  /** Tells of tokens where none was generated. */
+  Result of(Request request, Usage usage) {
+    return about(request, usage, null, null);
+  }
+
+  private Result about(
+      Request request, Usage usage, @Nullable SessionInfo session, @Nullable Removed removed) {
+    metrics.add(Counter.RESULTS_OK, 1);
+    return new Result(
+        request.requestId(),
+        request.sessionId(),
+        0,
+        context.attempt(),
+        "",
+        FinishReason.STOP,
+        null,
+        usage,
+        sinceArrival(request),
+        model,
+        live.version(),
+        false,
+        null,
+        null,
+        session,
+        removed);
   }
 
   /** A stored result, sent again to whoever asks again. */

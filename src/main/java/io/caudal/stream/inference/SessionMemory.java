@@ -15,6 +15,7 @@ import io.caudal.metrics.Counter;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import io.caudal.stream.state.StoredKv;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -92,22 +93,34 @@ final class SessionMemory {
     return blocks;
   }
 
-  /** Remembers an answered turn; returns the session's new header. */
-  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome) throws Exception {
+  /**
+   * Remembers an answered turn.
+   *
+   * @param withKv whether its KV is written too
+   * @return the session's new header
+   */
+  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome, boolean withKv)
+      throws Exception {
+    List<KvBlock> newBlocks = withKv ? outcome.newBlocks() : List.of();
     int[] all = new int[turn.context().length + outcome.output().length];
     System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
     System.arraycopy(outcome.output(), 0, all, turn.context().length, outcome.output().length);
     store.putTokens(all, turn.historyTokens());
+    StoredKv before = header.kv();
     if (header.kvTokens() > 0 && header.kvBlockTokens() != blockTokens) {
       store.clearBlocks();
+      before = StoredKv.NONE;
     }
-    int kvFrom = header.kvFrom();
-    if (turn.storedTokens() == 0 && !outcome.newBlocks().isEmpty()) {
-      kvFrom = outcome.newBlocks().get(0).index() * blockTokens;
+    int kvFrom = before.from();
+    // Less than there was when the turn began: it has been cleared since.
+    boolean anew = turn.storedTokens() == 0 || before.tokens() < turn.storedTokens();
+    if (anew && !newBlocks.isEmpty()) {
+      kvFrom = newBlocks.get(0).index() * blockTokens;
     }
     CodecChoice choice = new CodecChoice(format, live.kvCodec());
-    int kvTokens = writer.write(outcome.newBlocks(), storedTokens(header), choice);
-    SessionHeader next = header.afterTurn(all.length, kvFrom, kvTokens, blockTokens, vocabulary);
+    StoredKv after = writer.write(newBlocks, before, kvFrom, choice);
+    String tenant = Generations.tenant(turn.request());
+    SessionHeader next = header.afterTurn(all.length, after, vocabulary, tenant);
     store.setHeader(next);
     return next;
   }

@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.engine.host.Engine;
 import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.stream.state.SessionTotals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -23,11 +24,15 @@ import java.util.function.DoubleSupplier;
 final class SubtaskGauges {
   private SubtaskGauges() {}
 
-  static Map<String, DoubleSupplier> of(KeyedAsyncContext<?> context, Engine engine) {
+  static Map<String, DoubleSupplier> of(
+      KeyedAsyncContext<?> context, Engine engine, SessionTotals totals) {
     Map<String, DoubleSupplier> gauges = new TreeMap<>();
     gauges.put("at_hand", () -> context.inFlight().atHand());
     gauges.put("running", () -> context.inFlight().running());
     gauges.put("aside", () -> context.inFlight().aside());
+    gauges.put("sessions", totals::sessions);
+    gauges.put("session_tokens", totals::tokens);
+    gauges.put("kv_state_bytes", totals::kvBytes);
     gauges.put("engine_unfinished", engine::unfinished);
     gauges.put("engine_steps", engine::steps);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);

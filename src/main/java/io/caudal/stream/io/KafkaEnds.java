@@ -10,6 +10,8 @@ import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.SessionChunk;
+import io.caudal.protocol.SessionChunkJson;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
 import java.util.Properties;
@@ -60,6 +62,17 @@ public final class KafkaEnds {
         "dead-letters",
         settings.delivery(),
         new RecordWriter<>(settings.deadLetterTopic(), letter -> null, DeadLetterJson::write));
+  }
+
+  /** Exported sessions; in the same transactions as the results that say so. */
+  public KafkaSink<SessionChunk> sessions() {
+    return sink(
+        "sessions",
+        settings.delivery(),
+        new RecordWriter<>(
+            settings.sessionsTopic(),
+            chunk -> chunk.origin().sessionId(),
+            SessionChunkJson::write));
   }
 
   public KafkaSink<TokenChunk> tokens() {

@@ -75,6 +75,7 @@ final class CaudalGraph {
 
     sink(results.union(requests.getSideOutput(RequestParsing.REFUSED)), kafka.results(), "results");
     sink(results.getSideOutput(Outputs.TOKENS), kafka.tokens(), "tokens");
+    sink(results.getSideOutput(Outputs.SESSIONS), kafka.sessions(), "sessions");
     sink(results.getSideOutput(Outputs.METRICS), kafka.metrics(), "metrics");
     sink(results.getSideOutput(Outputs.ACKS), kafka.acks(), "acks");
     sink(

@@ -14,6 +14,7 @@ final class Call<K, IN, OUT, P> implements Completion<OUT> {
   private final TaskThread taskThread;
   private final SideOutputs sideOutputs;
   private final BiConsumerWithException<Call<K, IN, OUT, P>, TaskAction<OUT>, Exception> onComplete;
+  private final BiConsumerWithException<Call<K, IN, OUT, P>, TaskAction<OUT>, Exception> onRun;
 
   private @Nullable AsyncCall<P> work;
   private @Nullable Future<?> timeout;
@@ -25,12 +26,14 @@ final class Call<K, IN, OUT, P> implements Completion<OUT> {
       IN input,
       TaskThread taskThread,
       SideOutputs sideOutputs,
-      BiConsumerWithException<Call<K, IN, OUT, P>, TaskAction<OUT>, Exception> onComplete) {
+      BiConsumerWithException<Call<K, IN, OUT, P>, TaskAction<OUT>, Exception> onComplete,
+      BiConsumerWithException<Call<K, IN, OUT, P>, TaskAction<OUT>, Exception> onRun) {
     this.lane = lane;
     this.input = input;
     this.taskThread = taskThread;
     this.sideOutputs = sideOutputs;
     this.onComplete = onComplete;
+    this.onRun = onRun;
   }
 
   void started(AsyncCall<P> work, @Nullable Future<?> timeout) {
@@ -75,6 +78,11 @@ final class Call<K, IN, OUT, P> implements Completion<OUT> {
   public void complete(TaskAction<OUT> action) {
     completing = true;
     taskThread.execute(() -> onComplete.accept(this, action), "complete a keyed call");
+  }
+
+  @Override
+  public void run(TaskAction<OUT> action) {
+    taskThread.execute(() -> onRun.accept(this, action), "go on with a keyed call");
   }
 
   @Override

@@ -17,6 +17,12 @@ public interface Completion<OUT> {
    */
   void complete(TaskAction<OUT> action);
 
+  /**
+   * Runs an action on the task thread with the call's key set, as {@link #complete} does, and the
+   * call goes on. Dropped if the call has ended before.
+   */
+  void run(TaskAction<OUT> action);
+
   /** Ends the call by failing the task, which starts it again from the last checkpoint. */
   void fail(Throwable cause);
 

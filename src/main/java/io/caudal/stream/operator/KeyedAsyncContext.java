@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 
 /**
@@ -31,6 +33,25 @@ public interface KeyedAsyncContext<OUT> {
   <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
       throws Exception;
 
+  /**
+   * State of which each subtask sees the entries of all after a restart; written in {@link
+   * KeyedAsyncFunction#snapshot}.
+   */
+  <T> ListState<T> unionState(ListStateDescriptor<T> descriptor) throws Exception;
+
+  /** The key group of the current key: subtasks hold key groups, and hand them on whole. */
+  int currentKeyGroup();
+
+  /**
+   * Visits each key that has something in a state, a few at a time: inputs and calls go on in
+   * between.
+   *
+   * @param keys type of the keys
+   * @param state name of the state
+   * @param end runs after the last key, with no key set; never if the operator closes before
+   */
+  <K> void scan(Class<K> keys, String state, KeyVisit<K, OUT> visit, TaskAction<OUT> end);
+
   /** Epoch milliseconds, by the operator's clock. */
   long currentTimeMillis();
 
@@ -47,6 +68,9 @@ public interface KeyedAsyncContext<OUT> {
   void registerTimer(long timestampMillis);
 
   void deleteTimer(long timestampMillis);
+
+  /** Runs the action on the task thread, with no key set; dropped after the end. Any thread. */
+  void execute(TaskAction<OUT> action);
 
   /**
    * Runs the action again and again from one interval after now, until the operator closes; no key

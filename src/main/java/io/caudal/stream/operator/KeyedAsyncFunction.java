@@ -80,6 +80,9 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   default void onTimer(K key, long timestampMillis, KeyQueue<IN, P> queue, Emitter<OUT> out)
       throws Exception {}
 
+  /** A checkpoint is taken: what {@link KeyedAsyncContext#unionState} is to hold is due now. */
+  default void snapshot() throws Exception {}
+
   /** Called once, after running calls were cancelled; also if {@link #open} failed. */
   default void close() throws Exception {}
 }

@@ -6,6 +6,7 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -126,16 +127,20 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   @Override
   public void open() throws Exception {
     super.open();
+    KeyedStateBackend<K> backend = getKeyedStateBackend();
+    KeyScans<K, OUT> scans =
+        new KeyScans<>(backend, taskThread, key -> !queues.lane(key).isEmpty(), out);
     context =
         new OperatorContext<>(
             this,
             getInternalTimerService("keyed-async", VoidNamespaceSerializer.INSTANCE, this),
             out,
+            scans,
             () -> new InFlight(queues.accepted(), queues.running(), queues.aside()),
             restored,
             attempt.number());
     function.open(context);
-    queues.restore(getKeyedStateBackend());
+    queues.restore(backend);
     for (Lane<K, IN, OUT, P> lane : queues.busyLanes()) {
       setCurrentKey(lane.key());
       startHead(lane);
@@ -191,7 +196,8 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
       return;
     }
     IN input = head.input();
-    var call = new Call<K, IN, OUT, P>(lane, input, taskThread, sideOutputs, this::complete);
+    var call =
+        new Call<K, IN, OUT, P>(lane, input, taskThread, sideOutputs, this::complete, this::run);
     P progress = queues.progress(lane);
     AsyncCall<P> work = function.start(lane.key(), input, progress, call);
     call.started(work, timeoutOf(call));
@@ -229,6 +235,13 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     queues.finishHead(lane);
     counters.completed().inc();
     afterCallback(lane);
+  }
+
+  private void run(Call<K, IN, OUT, P> call, TaskAction<OUT> action) throws Exception {
+    if (!call.hasEnded() && !call.isCompleting()) {
+      setCurrentKey(call.lane().key());
+      action.run(out);
+    }
   }
 
   /** Starts what may start after the lane was changed. May change the current key. */
@@ -275,6 +288,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   public void snapshotState(StateSnapshotContext state) throws Exception {
     super.snapshotState(state);
     attempt.store();
+    function.snapshot();
   }
 
   @Override

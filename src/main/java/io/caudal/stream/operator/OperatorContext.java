@@ -9,7 +9,10 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -20,6 +23,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   private final AbstractStreamOperator<OUT> operator;
   private final InternalTimerService<VoidNamespace> timers;
   private final Emitter<OUT> out;
+  private final KeyScans<?, OUT> scans;
   private final Supplier<InFlight> inFlight;
   private final boolean restored;
   private final long attempt;
@@ -29,12 +33,14 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
       AbstractStreamOperator<OUT> operator,
       InternalTimerService<VoidNamespace> timers,
       Emitter<OUT> out,
+      KeyScans<?, OUT> scans,
       Supplier<InFlight> inFlight,
       boolean restored,
       long attempt) {
     this.operator = operator;
     this.timers = timers;
     this.out = out;
+    this.scans = scans;
     this.inFlight = inFlight;
     this.restored = restored;
     this.attempt = attempt;
@@ -59,6 +65,22 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   public <UK, UV> BroadcastState<UK, UV> broadcastState(MapStateDescriptor<UK, UV> descriptor)
       throws Exception {
     return operator.getOperatorStateBackend().getBroadcastState(descriptor);
+  }
+
+  @Override
+  public <T> ListState<T> unionState(ListStateDescriptor<T> descriptor) throws Exception {
+    return operator.getOperatorStateBackend().getUnionListState(descriptor);
+  }
+
+  @Override
+  public int currentKeyGroup() {
+    int keyGroups = operator.getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+    return KeyGroupRangeAssignment.assignToKeyGroup(operator.getCurrentKey(), keyGroups);
+  }
+
+  @Override
+  public <K> void scan(Class<K> keys, String state, KeyVisit<K, OUT> visit, TaskAction<OUT> end) {
+    scans.start(state, (key, busy, to) -> visit.visit(keys.cast(key), busy, to), end);
   }
 
   @Override
@@ -88,6 +110,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   }
 
   @Override
+  public void execute(TaskAction<OUT> action) {
+    scans.execute(action);
+  }
+
+  @Override
   public void every(Duration interval, TaskAction<OUT> action) {
     long millis = interval.toMillis();
     periodic.add(
@@ -98,6 +125,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
 
   @Override
   public void close() {
+    scans.close();
     periodic.forEach(task -> task.cancel(false));
   }
 }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastUsedMillis epoch milliseconds
  * @param timerMillis when the session's expiry is looked at next, epoch milliseconds; 0 for never
  * @param recent ids of the requests whose results are kept, oldest first
+ * @param kvBytes of all KV blocks in state
+ * @param kvTailBytes of these, of a last block that isn't full
+ * @param tenant whose session it is, as its last request said; empty if nobody has said
+ * @param pinned whether its KV leaves faster tiers after all others
  */
 public record SessionHeader(
     int tokens,
@@ -29,7 +33,11 @@ public record SessionHeader(
     long createdMillis,
     long lastUsedMillis,
     long timerMillis,
-    List<String> recent) {
+    List<String> recent,
+    long kvBytes,
+    int kvTailBytes,
+    String tenant,
+    boolean pinned) {
 
   public SessionHeader(
       int tokens,
@@ -41,7 +49,11 @@ public record SessionHeader(
       long createdMillis,
       long lastUsedMillis,
       long timerMillis,
-      @Nullable List<String> recent) {
+      @Nullable List<String> recent,
+      long kvBytes,
+      int kvTailBytes,
+      @Nullable String tenant,
+      boolean pinned) {
     this.tokens = tokens;
     this.kvFrom = kvFrom;
     this.kvTokens = kvTokens;
@@ -52,31 +64,43 @@ public record SessionHeader(
     this.lastUsedMillis = lastUsedMillis;
     this.timerMillis = timerMillis;
     this.recent = recent == null ? List.of() : List.copyOf(recent);
+    this.kvBytes = kvBytes;
+    this.kvTailBytes = kvTailBytes;
+    this.tenant = tenant == null ? "" : tenant;
+    this.pinned = pinned;
   }
 
   /** A session of which nothing is remembered yet. */
   public static SessionHeader fresh(long nowMillis) {
-    return new SessionHeader(0, 0, 0, 0, 0, 0, nowMillis, nowMillis, 0, List.of());
+    return new SessionHeader(0, 0, 0, 0, 0, 0, nowMillis, nowMillis, 0, List.of(), 0, 0, "", false);
+  }
+
+  public StoredKv kv() {
+    return new StoredKv(kvFrom, kvTokens, kvBlockTokens, kvBytes, kvTailBytes);
   }
 
   /** The session after another answered turn. */
-  public SessionHeader afterTurn(
-      int tokens, int kvFrom, int kvTokens, int kvBlockTokens, long vocabulary) {
-    return new SessionHeader(
-        tokens,
-        kvFrom,
-        kvTokens,
-        kvBlockTokens,
-        vocabulary,
-        turns + 1,
-        createdMillis,
-        lastUsedMillis,
-        timerMillis,
-        recent);
+  public SessionHeader afterTurn(int tokens, StoredKv kv, long vocabulary, String tenant) {
+    return with(
+        tokens, kv, vocabulary, turns + 1, lastUsedMillis, timerMillis, recent, tenant, pinned);
+  }
+
+  /** The session with other KV in state. */
+  public SessionHeader withKv(StoredKv kv) {
+    return with(tokens, kv, vocabulary, turns, lastUsedMillis, timerMillis, recent, tenant, pinned);
   }
 
   /** The session with its expiry looked at next at {@code millis}. */
   public SessionHeader withTimer(long millis) {
+    return with(tokens, kv(), vocabulary, turns, lastUsedMillis, millis, recent, tenant, pinned);
+  }
+
+  public SessionHeader withPinned(boolean pin) {
+    return with(tokens, kv(), vocabulary, turns, lastUsedMillis, timerMillis, recent, tenant, pin);
+  }
+
+  /** The session as it was elsewhere after so many turns. */
+  public SessionHeader imported(int turns, long createdMillis) {
     return new SessionHeader(
         tokens,
         kvFrom,
@@ -86,32 +110,50 @@ public record SessionHeader(
         turns,
         createdMillis,
         lastUsedMillis,
-        millis,
-        recent);
+        timerMillis,
+        recent,
+        kvBytes,
+        kvTailBytes,
+        tenant,
+        pinned);
   }
 
   /** The session used now, by a request whose result is kept. */
   SessionHeader used(long nowMillis, String requestId) {
     List<String> ids = new ArrayList<>(recent);
     ids.add(requestId);
-    return withRecent(nowMillis, ids);
+    return with(tokens, kv(), vocabulary, turns, nowMillis, timerMillis, ids, tenant, pinned);
   }
 
   SessionHeader withoutOldest() {
-    return withRecent(lastUsedMillis, recent.subList(1, recent.size()));
+    List<String> ids = recent.subList(1, recent.size());
+    return with(tokens, kv(), vocabulary, turns, lastUsedMillis, timerMillis, ids, tenant, pinned);
   }
 
-  private SessionHeader withRecent(long lastUsed, List<String> ids) {
+  private SessionHeader with(
+      int tokens,
+      StoredKv kv,
+      long vocabulary,
+      int turns,
+      long lastUsed,
+      long timer,
+      List<String> ids,
+      String tenant,
+      boolean pinned) {
     return new SessionHeader(
         tokens,
-        kvFrom,
-        kvTokens,
-        kvBlockTokens,
+        kv.from(),
+        kv.tokens(),
+        kv.blockTokens(),
         vocabulary,
         turns,
         createdMillis,
         lastUsed,
-        timerMillis,
-        ids);
+        timer,
+        ids,
+        kv.bytes(),
+        kv.tailBytes(),
+        tenant,
+        pinned);
   }
 }

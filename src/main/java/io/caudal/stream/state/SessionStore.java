@@ -1,7 +1,9 @@
 package io.caudal.stream.state;
 
 import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionChunk;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -20,13 +22,25 @@ public final class SessionStore {
   /** Ids in one entry of the token state. */
   private static final int TOKEN_BLOCK = 512;
 
+  /** The state that each session has something in. */
+  public static final String HEADER = "session";
+
+  private final SessionTotals totals;
+  private final IntSupplier keyGroup;
   private final ValueState<SessionHeader> header;
   private final MapState<Integer, int[]> tokens;
   private final MapState<Integer, byte[]> blocks;
   private final MapState<String, Result> results;
+  private final MapState<Integer, byte[]> staged;
+  private final ValueState<SessionChunk> lastStaged;
 
-  public SessionStore(RuntimeContext context) {
-    header = context.getState(new ValueStateDescriptor<>("session", WireTypes.SESSION_HEADER));
+  /**
+   * @param keyGroup of the current key
+   */
+  public SessionStore(RuntimeContext context, SessionTotals totals, IntSupplier keyGroup) {
+    this.totals = totals;
+    this.keyGroup = keyGroup;
+    header = context.getState(new ValueStateDescriptor<>(HEADER, WireTypes.SESSION_HEADER));
     tokens =
         context.getMapState(
             new MapStateDescriptor<>(
@@ -38,6 +52,15 @@ public final class SessionStore {
     results =
         context.getMapState(
             new MapStateDescriptor<>("session-results", Types.STRING, WireTypes.RESULT));
+    staged =
+        context.getMapState(
+            new MapStateDescriptor<>(
+                "session-import",
+                Types.INT,
+                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    lastStaged =
+        context.getState(
+            new ValueStateDescriptor<>("session-import-last", WireTypes.SESSION_CHUNK));
   }
 
   /** Null if nothing is known of the session. */
@@ -46,6 +69,7 @@ public final class SessionStore {
   }
 
   public void setHeader(SessionHeader value) throws Exception {
+    totals.change(keyGroup.getAsInt(), header.value(), value);
     header.update(value);
   }
 
@@ -76,6 +100,15 @@ public final class SessionStore {
     blocks.put(index, encoded);
   }
 
+  /** Bytes of all KV blocks; reads them. */
+  public long blockBytes() throws Exception {
+    long bytes = 0;
+    for (byte[] block : blocks.values()) {
+      bytes += block.length;
+    }
+    return bytes;
+  }
+
   public void clearBlocks() {
     blocks.clear();
   }
@@ -100,8 +133,39 @@ public final class SessionStore {
     return next;
   }
 
-  /** Forgets the session. */
-  public void clear() {
+  /** The chunk that was put aside last, without its data; null if none is. */
+  public @Nullable SessionChunk lastStaged() throws Exception {
+    return lastStaged.value();
+  }
+
+  /** Puts a chunk of an imported session aside. */
+  public void stage(SessionChunk chunk) throws Exception {
+    staged.put(chunk.sequence(), StagedChunk.write(chunk));
+    lastStaged.update(
+        new SessionChunk(
+            chunk.exportId(),
+            chunk.sequence(),
+            chunk.total(),
+            chunk.origin(),
+            chunk.kind(),
+            chunk.index(),
+            chunk.part(),
+            new byte[0]));
+  }
+
+  /** A chunk that was put aside. */
+  public StagedChunk staged(int sequence) throws Exception {
+    return StagedChunk.read(staged.get(sequence));
+  }
+
+  public void clearStaged() {
+    staged.clear();
+    lastStaged.clear();
+  }
+
+  /** Forgets the session, but not what is put aside. */
+  public void clear() throws Exception {
+    totals.change(keyGroup.getAsInt(), header.value(), null);
     header.clear();
     tokens.clear();
     blocks.clear();

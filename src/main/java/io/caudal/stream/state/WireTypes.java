@@ -6,6 +6,7 @@ import io.caudal.protocol.DeadLetter;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionChunk;
 import io.caudal.protocol.TokenChunk;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -25,6 +26,8 @@ public final class WireTypes {
       new WireType<>(ControlChange.class, ControlChangeSerializer.INSTANCE);
   public static final TypeInformation<ControlAck> CONTROL_ACK =
       new WireType<>(ControlAck.class, ControlAckSerializer.INSTANCE);
+  public static final TypeInformation<SessionChunk> SESSION_CHUNK =
+      new WireType<>(SessionChunk.class, SessionChunkSerializer.INSTANCE);
   public static final TypeInformation<SessionHeader> SESSION_HEADER =
       new WireType<>(SessionHeader.class, SessionHeaderSerializer.INSTANCE);
 

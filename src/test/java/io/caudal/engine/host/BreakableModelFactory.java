@@ -91,6 +91,11 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
     }
 
     @Override
+    public void rest() {
+      real.rest();
+    }
+
+    @Override
     public void close() {
       real.close();
     }

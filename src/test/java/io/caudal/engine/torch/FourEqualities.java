@@ -40,8 +40,8 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * An answer is the same, token by token, however its KV came to be and whatever is computed beside
- * it: cached = uncached, batched = single, chunked = whole, restored = live. In fp32, greedy and
- * seeded.
+ * it: cached = uncached, batched = single, chunked = whole, restored = live, guessed = one by one.
+ * In fp32, greedy and seeded.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FourEqualities {
@@ -83,7 +83,7 @@ abstract class FourEqualities {
       }
     }
     for (Case one : cases) {
-      try (Stepped stepped = new Stepped(1, WHOLE)) {
+      try (Stepped stepped = new Stepped(1, WHOLE, 0)) {
         Heard heard = stepped.submit(one, null, new int[0], 0, List.of());
         stepped.run();
         assertThat(heard.outcome().failure()).isNull();
@@ -110,6 +110,21 @@ abstract class FourEqualities {
             .count();
     assertThat(differing).isPositive();
     assertThat(expected.get(3).outcome().text().strip()).startsWith("{");
+  }
+
+  @Test
+  void guessed_is_sampled_one_by_one() {
+    List<Heard> heard = new ArrayList<>();
+    for (Case one : cases) {
+      try (Stepped stepped = new Stepped(1, WHOLE, 8)) {
+        heard.add(stepped.submit(one, null, new int[0], 0, List.of()));
+        stepped.run();
+      }
+    }
+    sameOutput(heard);
+    for (int i = 0; i < heard.size(); i++) {
+      sameScores(expected.get(i).scores, heard.get(i).scores);
+    }
   }
 
   @Test
@@ -305,6 +320,10 @@ abstract class FourEqualities {
     private final StepEngine engine;
 
     Stepped(int maxBatch, int tokenBudget) {
+      this(maxBatch, tokenBudget, 4);
+    }
+
+    Stepped(int maxBatch, int tokenBudget, int speculativeTokens) {
       runner = Objects.requireNonNull(loaded).newRunner(64);
       engine =
           new StepEngine(
@@ -314,6 +333,8 @@ abstract class FourEqualities {
               EngineSettings.from(
                   Settings.of(
                       Map.of(
+                          "engine.speculative-tokens",
+                          Integer.toString(speculativeTokens),
                           "engine.max-batch",
                           Integer.toString(maxBatch),
                           "engine.token-budget",

@@ -1,0 +1,30 @@
+package io.caudal.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that every subtask does once, as its part of a control record.
+ *
+ * @param tenant whose sessions; null for everybody's
+ * @param prefix text that the sessions or the KV begin with; null if it doesn't matter
+ * @param prefixHash as {@code prefix}, by the hash of a block chain; null if it doesn't matter
+ * @param tier where KV is removed
+ * @param notAfterMillis later it is refused, epoch milliseconds; a job that reads the topic from
+ *     its beginning must not do again what was asked long ago
+ */
+public record ControlAction(
+    Kind kind,
+    @Nullable String tenant,
+    @Nullable String prefix,
+    @Nullable Long prefixHash,
+    CacheTier tier,
+    long notAfterMillis) {
+
+  /** What to do. */
+  public enum Kind {
+    /** Remove KV that can be computed again. */
+    CLEAR_CACHE,
+    /** Tell of all sessions. */
+    LIST_SESSIONS
+  }
+}
