@@ -15,6 +15,7 @@ import java.util.Map;
  * @param speculativeTokens most tokens that are guessed ahead in small batches
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
+ * @param stepTimeout after which a forward pass counts as hanging; zero for never
  * @param linger how long an unused engine keeps its weights before it is unloaded
  */
 public record EngineSettings(
@@ -25,6 +26,7 @@ public record EngineSettings(
     int speculativeTokens,
     Duration batchLinger,
     Map<String, Double> tenantWeights,
+    Duration stepTimeout,
     Duration linger)
     implements Serializable {
 
@@ -89,6 +91,15 @@ public record EngineSettings(
               "Shares of tokens of tenants that wait at once with requests of one priority; a tenant"
                   + " that is not named has 1. Requests without tenant are `default`'s.")
           .live();
+  static final ConfigKey<Duration> STEP_TIMEOUT =
+      ConfigKey.duration(
+          "engine.step-timeout",
+          "2min",
+          "0ms",
+          "24h",
+          "Longest time that the model may take for one step. Then it counts as hanging: it is given"
+              + " up, with the memory that it holds, and the job restarts with a new engine. 0: it"
+              + " may take for ever.");
   static final ConfigKey<Duration> LINGER =
       ConfigKey.duration(
           "engine.linger",
@@ -107,6 +118,7 @@ public record EngineSettings(
           SPECULATIVE_TOKENS,
           BATCH_LINGER,
           TENANT_WEIGHTS,
+          STEP_TIMEOUT,
           LINGER);
 
   public static EngineSettings from(Settings settings) {
@@ -118,6 +130,7 @@ public record EngineSettings(
         settings.get(SPECULATIVE_TOKENS),
         settings.get(BATCH_LINGER),
         settings.get(TENANT_WEIGHTS),
+        settings.get(STEP_TIMEOUT),
         settings.get(LINGER));
   }
 }

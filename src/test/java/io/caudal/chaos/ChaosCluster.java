@@ -38,7 +38,7 @@ final class ChaosCluster implements AutoCloseable {
    * @param changes settings of the job that differ from the defaults
    */
   ChaosCluster(int taskManagers, Map<String, String> changes) {
-    settings = new TreeMap<>(Map.of("model.dtype", "fp32"));
+    settings = new TreeMap<>(Map.of("model.dtype", "fp32", "engine.step-timeout", "10s"));
     settings.putAll(changes);
     // A client says so each time that it finds no broker.
     Configurator.setLevel("org.apache.kafka", Level.ERROR);

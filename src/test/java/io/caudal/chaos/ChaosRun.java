@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class ChaosRun {
   private static final Duration PROGRESS_LIMIT = Duration.ofMinutes(4);
   private static final Duration STRIKE_LIMIT = Duration.ofMinutes(5);
-  private static final int MOST_AT_A_TIME = 3;
+  private static final int MOST_AT_A_TIME = 4;
 
   private final ChaosCluster cluster;
   private final ChaosOptions options;

@@ -1,11 +1,12 @@
 package io.caudal.chaos;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CheckpointDisk implements AutoCloseable {
   private static final String SIZE = "1g";
+  private static final Duration REFILL = Duration.ofMillis(100);
 
   private final Path folder;
   private final boolean mounted;
@@ -28,19 +30,28 @@ final class CheckpointDisk implements AutoCloseable {
     return mounted;
   }
 
-  /** From now on nothing more fits, or again something. */
-  void setFull(boolean full) {
-    if (!resize(full ? usedPages() : SIZE)) {
-      // What grew meanwhile has to fit.
-      resize(full ? usedPages() : SIZE);
+  /**
+   * Keeps it full for some time: what is deleted meanwhile makes no room. Whether it was full at
+   * all.
+   */
+  boolean fill(Duration time) {
+    boolean full = false;
+    for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+      // Fails where more was written in this moment.
+      full |= resize(usedBytes());
+      Waiting.pass(REFILL);
     }
+    if (!resize(SIZE)) {
+      throw new AssertionError("the disk of the checkpoints stays full");
+    }
+    return full;
   }
 
   private boolean resize(String size) {
     return run("mount", "-o", "remount,size=" + size, folder.toString());
   }
 
-  private String usedPages() {
+  private String usedBytes() {
     try {
       FileStore store = Files.getFileStore(folder);
       return Long.toString(store.getTotalSpace() - store.getUnallocatedSpace());
@@ -52,13 +63,9 @@ final class CheckpointDisk implements AutoCloseable {
   private static boolean run(String... command) {
     try {
       Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      process.getInputStream().transferTo(OutputStream.nullOutputStream());
       boolean ended = process.waitFor(10, TimeUnit.SECONDS);
-      if (!ended || process.exitValue() != 0) {
-        System.err.println(String.join(" ", command) + ": " + output.strip());
-        return false;
-      }
-      return true;
+      return ended && process.exitValue() == 0;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

@@ -15,15 +15,15 @@ enum FaultKind {
   /** SIGKILL while a checkpoint is being written. */
   TASK_MANAGER_KILL_IN_CHECKPOINT(4, Part.TASK_MANAGER),
   /** SIGSTOP, up to longer than the heartbeat's timeout; then it comes back. */
-  TASK_MANAGER_PAUSE(2, Part.TASK_MANAGER),
+  TASK_MANAGER_PAUSE(1, Part.TASK_MANAGER),
   /** SIGKILL; the next one goes on from the last checkpoint. */
-  JOB_MANAGER_KILL(3, Part.JOB_MANAGER),
+  JOB_MANAGER_KILL(1, Part.JOB_MANAGER),
   /** SIGSTOP. */
-  JOB_MANAGER_PAUSE(2, Part.JOB_MANAGER),
+  JOB_MANAGER_PAUSE(1, Part.JOB_MANAGER),
   /** SIGTERM and a new one. */
-  BROKER_RESTART(2, Part.BROKER),
+  BROKER_RESTART(1, Part.BROKER),
   /** SIGKILL and a new one. */
-  BROKER_KILL(2, Part.BROKER),
+  BROKER_KILL(1, Part.BROKER),
   /** SIGSTOP for up to 10 s. */
   BROKER_PAUSE(3, Part.BROKER),
   /** SIGSTOP for 30 s. */
@@ -33,23 +33,26 @@ enum FaultKind {
   /** The tokens topic takes no record. */
   TOKENS_REFUSED(2, Part.BROKER),
   /** The folder of the job's checkpoints is a file. */
-  CHECKPOINTS_FAIL(3, Part.CHECKPOINTS, Part.JOB),
+  CHECKPOINTS_FAIL(4, Part.CHECKPOINTS, Part.JOB),
   /** No space is left for checkpoints. */
-  CHECKPOINTS_FULL(3, Part.CHECKPOINTS),
+  CHECKPOINTS_FULL(4, Part.CHECKPOINTS),
   /** A step throws. */
-  MODEL_THROWS(5, Part.MODEL),
-  /** A step takes seconds. */
+  MODEL_THROWS(6, Part.MODEL),
+  /** A step takes seconds, up to more than {@code engine.step-timeout}. */
   MODEL_HANGS(3, Part.MODEL),
   /** A step takes all of the heap. */
   MODEL_OUT_OF_MEMORY(3, Part.MODEL),
   /** A step ends the process. */
   MODEL_CRASHES(3, Part.MODEL, Part.TASK_MANAGER),
   /** A savepoint while the job runs. */
-  SAVEPOINT(2, Part.JOB),
-  /** Savepoint, another jar, another configuration, restore. */
-  UPGRADE(2, Part.JOB),
-  /** Savepoint and restore with another parallelism. */
-  RESCALE(3, Part.JOB);
+  SAVEPOINT(4, Part.JOB),
+  /**
+   * Savepoint, another jar, another configuration, restore. Not beside a JobManager's faults: what
+   * Flink can't promise then is said in {@code src/docs/reliability.md}.
+   */
+  UPGRADE(3, Part.JOB, Part.JOB_MANAGER),
+  /** Savepoint and restore with another parallelism; as with an upgrade. */
+  RESCALE(3, Part.JOB, Part.JOB_MANAGER);
 
   private final int weight;
   private final Part first;

@@ -63,9 +63,9 @@ final class Faults {
       case RESULTS_REFUSED -> refuse("caudal.results", between(random, 500, 4000));
       case TOKENS_REFUSED -> refuse("caudal.tokens", between(random, 500, 4000));
       case CHECKPOINTS_FAIL -> hideCheckpoints(between(random, 700, 3000));
-      case CHECKPOINTS_FULL -> disk.isThere() && during(between(random, 700, 4000), disk::setFull);
+      case CHECKPOINTS_FULL -> disk.isThere() && disk.fill(between(random, 1000, 4000));
       case MODEL_THROWS -> model.order("throw");
-      case MODEL_HANGS -> model.order("hang " + between(random, 500, 6000).toMillis());
+      case MODEL_HANGS -> model.order("hang " + between(random, 500, 20_000).toMillis());
       case MODEL_OUT_OF_MEMORY -> model.order("oom");
       case MODEL_CRASHES -> model.order("crash");
       case SAVEPOINT -> job.savepoint();

@@ -37,7 +37,8 @@ class LatencyBoundTest {
           runner,
           new KvPool(65536),
           new SharedPrefixes(new HostKv(0), 16),
-          new EngineSettings(1, 16, BUDGET, 0, 0, Duration.ZERO, Map.of(), Duration.ZERO),
+          new EngineSettings(
+              1, 16, BUDGET, 0, 0, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
           new NumberTokenizer(),
           CLOCK);
 

@@ -509,7 +509,8 @@ class StepEngineTest {
         runner,
         pool,
         new SharedPrefixes(new HostKv(0), BLOCK),
-        new EngineSettings(1, batch, budget, 0, GUESSES, Duration.ZERO, Map.of(), Duration.ZERO),
+        new EngineSettings(
+            1, batch, budget, 0, GUESSES, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
         new NumberTokenizer(),
         clock);
   }

@@ -25,14 +25,24 @@ final class FlinkProcesses {
   private final RunFolder folder;
   private final Configuration configuration;
   private final List<Path> classPath;
+  private final List<String> moreFlags;
 
   /**
    * @param configuration what {@code conf/} in the folder says
    */
   FlinkProcesses(RunFolder folder, Configuration configuration, List<Path> classPath) {
+    this(folder, configuration, classPath, List.of());
+  }
+
+  /**
+   * @param moreFlags for each JVM, besides those of its memory
+   */
+  FlinkProcesses(
+      RunFolder folder, Configuration configuration, List<Path> classPath, List<String> moreFlags) {
     this.folder = folder;
     this.configuration = configuration;
     this.classPath = classPath;
+    this.moreFlags = moreFlags;
   }
 
   ChildProcess startJobManager() {
@@ -63,6 +73,7 @@ final class FlinkProcesses {
     all.addAll(arguments);
     List<String> flags = new ArrayList<>(words(jvmFlags).toList());
     flags.add("-XX:+UseSerialGC");
+    flags.addAll(moreFlags);
     return ChildProcess.start(name, folder, flags, classPath, mainClass, all);
   }
 

@@ -8,7 +8,6 @@ import io.caudal.engine.Generation;
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
-import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
 import io.caudal.engine.SharedPrefixes;
 import io.caudal.engine.StepEngine;
@@ -19,6 +18,7 @@ import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
 import io.caudal.kv.TokenChain;
 import io.caudal.text.ModelText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -76,12 +76,12 @@ public final class Engine implements AutoCloseable {
     int room = Math.max(1, deviceTokens / count);
     int slots = settings.maxBatch() + Math.min(MOST_IDLE_SLOTS, room / TOKENS_PER_SLOT);
     for (int i = 0; i < count; i++) {
-      ModelRunner runner = model.newRunner(slots);
+      WatchedRunner runner = new WatchedRunner(model.newRunner(slots));
       StepEngine engine =
           new StepEngine(
               runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
       engine.setEviction(kv.evictionPolicy());
-      loops.add(new StepLoop(engine, settings, "caudal-engine-" + i, runner::close));
+      loops.add(new StepLoop(engine, runner, settings, "caudal-engine-" + i));
     }
   }
 
@@ -212,15 +212,25 @@ public final class Engine implements AutoCloseable {
     return loops.stream().mapToInt(loop -> loop.unfinished().get()).sum();
   }
 
+  /** Gives up step loops whose present step has taken longer than {@code limit}; zero for none. */
+  public void giveUpHanging(Duration limit) {
+    if (!limit.isZero()) {
+      loops.forEach(loop -> loop.giveUpIfHanging(limit));
+    }
+  }
+
   /** Whether a loop has ended, so that a new engine is needed. */
   public boolean failed() {
     return loops.stream().anyMatch(loop -> loop.failure() != null);
   }
 
+  /** Frees everything, except what a step that hangs still works with. */
   @Override
   public void close() {
     loops.forEach(StepLoop::close);
-    model.close();
+    if (loops.stream().noneMatch(StepLoop::hangs)) {
+      model.close();
+    }
   }
 
   private StepLoop choose(@Nullable String session) {

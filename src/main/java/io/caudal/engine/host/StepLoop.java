@@ -7,6 +7,7 @@ import io.caudal.engine.GenerationListener;
 import io.caudal.engine.StepEngine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -29,7 +30,7 @@ final class StepLoop implements AutoCloseable {
   private record Task(Runnable work, Consumer<CaudalException> refused) {}
 
   private final StepEngine engine;
-  private final Runnable onExit;
+  private final WatchedRunner runner;
   private final BatchLinger linger;
   private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
@@ -37,15 +38,16 @@ final class StepLoop implements AutoCloseable {
   private volatile boolean closed;
   private volatile long steps;
   private volatile int usedTokens;
+  private volatile boolean givenUp;
   private volatile @Nullable CaudalException failure;
 
   /**
-   * @param onExit runs on the loop's thread when it ends, to free what the engine holds
+   * @param runner that of the engine; closed on the loop's thread when it ends
    */
-  StepLoop(StepEngine engine, EngineSettings settings, String name, Runnable onExit) {
+  StepLoop(StepEngine engine, WatchedRunner runner, EngineSettings settings, String name) {
     this.engine = engine;
+    this.runner = runner;
     this.linger = new BatchLinger(settings);
-    this.onExit = onExit;
     this.thread = new Thread(this::run, name);
     engine.setInbox(this::execute);
     thread.setDaemon(true);
@@ -110,10 +112,48 @@ final class StepLoop implements AutoCloseable {
     return failure;
   }
 
+  /**
+   * Gives the loop up if its present step has taken longer than {@code limit}: everybody who waits
+   * is told, as if the step had failed. Its thread ends if the model ever returns. Any thread.
+   */
+  void giveUpIfHanging(Duration limit) {
+    if (!runner.isBusyFor(limit.toNanos(), EngineClock.SYSTEM.nanos())) {
+      return;
+    }
+    synchronized (inbox) {
+      if (givenUp) {
+        return;
+      }
+      givenUp = true;
+    }
+    closed = true;
+    LOG.error(
+        "step loop {} hangs in the model for more than engine.step-timeout = {} ms; it is given up",
+        thread.getName(),
+        limit.toMillis());
+    // Its thread is in the model and changes nothing of the engine's.
+    StepFailures.count(engine.suspects());
+    end(
+        new CaudalException(
+            ErrorCode.ENGINE_FAILED,
+            "the model hangs: a step took longer than engine.step-timeout = "
+                + limit.toMillis()
+                + " ms"));
+  }
+
+  /** Whether the loop was given up and its thread is still in the model. */
+  boolean hangs() {
+    return givenUp && thread.isAlive();
+  }
+
+  /** Waits for the end of the present step, unless it hangs. */
   @Override
   public void close() {
     closed = true;
     LockSupport.unpark(thread);
+    if (hangs()) {
+      return;
+    }
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -149,10 +189,12 @@ final class StepLoop implements AutoCloseable {
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "the engine was closed"));
     } catch (Throwable t) {
       LOG.error("step loop {} failed", thread.getName(), t);
-      StepFailures.count(engine.suspects());
+      if (!givenUp) {
+        StepFailures.count(engine.suspects());
+      }
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t.getMessage(), t));
     } finally {
-      onExit.run();
+      runner.close();
     }
   }
 
@@ -163,10 +205,13 @@ final class StepLoop implements AutoCloseable {
     }
   }
 
-  /** Tells everybody who still waits; their jobs restart and find a new engine. */
+  /** Tells everybody who still waits, once; their jobs restart and find a new engine. */
   private void end(CaudalException why) {
     List<Consumer<CaudalException>> waiting = new ArrayList<>();
     synchronized (inbox) {
+      if (failure != null) {
+        return;
+      }
       failure = why;
       for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
         waiting.add(task.refused());

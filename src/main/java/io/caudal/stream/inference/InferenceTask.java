@@ -1,5 +1,6 @@
 package io.caudal.stream.inference;
 
+import io.caudal.config.EngineSettings;
 import io.caudal.config.JobSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
@@ -42,6 +43,7 @@ final class InferenceTask {
   private static final long BUSY_RETRY_MILLIS = 1000;
 
   private static final Duration HOST_GC_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration HANG_CHECK = Duration.ofSeconds(1);
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
@@ -76,6 +78,8 @@ final class InferenceTask {
             context.unionState(SessionTotals.STATE), keyGroups(context.runtime().getTaskInfo()));
     MetricsReporter metrics = new MetricsReporter(context, engine, live, totals);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
+    Duration stepTimeout = EngineSettings.from(settings).stepTimeout();
+    context.every(HANG_CHECK, out -> engine.giveUpHanging(stepTimeout));
     store = new SessionStore(context.runtime(), totals, context::currentKeyGroup);
     memory = new SessionMemory(store, engine, metrics.metrics(), live);
     choice = new RestoreChoice(metrics.metrics());

@@ -75,7 +75,9 @@ public final class ChaosProcesses implements AutoCloseable {
         new FlinkProcesses(
             folder,
             configuration,
-            Stream.concat(Stream.ofNullable(modelJar), classPath.stream()).toList());
+            Stream.concat(Stream.ofNullable(modelJar), classPath.stream()).toList(),
+            // They start often and live shortly.
+            List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     rest = new FlinkRest(restPort);
     try {
       broker = LocalBroker.start(installation, folder, 0);
