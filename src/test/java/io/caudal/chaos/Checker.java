@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Says what is wrong with what the topics hold. It knows the wire's JSON and its rules, and none of
  * the job's code: every request has exactly one result; a session's results are in the order of its
  * requests; an answer is the one that the undisturbed sessions got to the same history; the pieces
- * of a stream end with the result's text.
+ * of a stream end with the result's text; at its end a session with an answered turn is in state.
  *
  * <p>A session is undisturbed if its name starts with {@value #UNDISTURBED}.
  */
@@ -118,6 +118,9 @@ final class Checker {
       findings.answered++;
       if (request.generates()) {
         compare(request, result, history);
+      } else if (result.removed() != (history.isEmpty() ? 0 : 1)) {
+        findings.wrong.add(
+            request.id() + " found " + result.removed() + " sessions after " + history);
       }
     }
   }

@@ -38,7 +38,7 @@ class CheckerTest {
 
   private static SeenResult result(String session, String id, int index, String text) {
     return new SeenResult(
-        new Place(0, index), id, session, "", text, "stop", index + 1, 7, 3, 1, false);
+        new Place(0, index), id, session, "", text, "stop", index + 1, 7, 3, 1, false, 0);
   }
 
   private Findings check() {
@@ -98,7 +98,16 @@ class CheckerTest {
         result.promptTokens(),
         result.completionTokens(),
         result.attempt(),
-        result.repeated());
+        result.repeated(),
+        result.removed());
+  }
+
+  @Test
+  void a_session_that_is_not_in_state_at_its_end_is_found() {
+    requests.add(new SeenRequest(new Place(0, 6), "b-3", "b", "end_session", "", false));
+    SeenResult end = result("b", "b-3", 6, "");
+    results.add(end);
+    assertThat(check().wrong).hasSize(1).first().asString().contains("found 0 sessions");
   }
 
   @Test
@@ -130,7 +139,7 @@ class CheckerTest {
 
   private static SeenResult shed() {
     return new SeenResult(
-        new Place(0, 2), "b-2", "b", "deadline_exceeded", "", "error", 0, 0, 0, 1, false);
+        new Place(0, 2), "b-2", "b", "deadline_exceeded", "", "error", 0, 0, 0, 1, false, 0);
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * A committed record of the results topic.
  *
  * @param code of the error; empty if it was answered
+ * @param removed sessions that an {@code end_session} found in state
  */
 record SeenResult(
     Place place,
@@ -18,7 +19,8 @@ record SeenResult(
     int promptTokens,
     int completionTokens,
     long attempt,
-    boolean repeated) {
+    boolean repeated,
+    int removed) {
 
   static SeenResult of(Place place, JsonNode json) {
     return new SeenResult(
@@ -32,7 +34,8 @@ record SeenResult(
         json.at("/usage/prompt_tokens").asInt(),
         json.at("/usage/completion_tokens").asInt(),
         json.path("attempt").asLong(),
-        json.path("repeated").asBoolean());
+        json.path("repeated").asBoolean(),
+        json.at("/removed/sessions").asInt());
   }
 
   boolean answered() {

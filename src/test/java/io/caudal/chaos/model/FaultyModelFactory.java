@@ -78,6 +78,11 @@ public final class FaultyModelFactory implements ModelRunnerFactory {
     }
 
     @Override
+    public void rest() {
+      real.rest();
+    }
+
+    @Override
     public void close() {
       real.close();
     }
