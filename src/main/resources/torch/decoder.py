@@ -146,8 +146,9 @@ class Decoder(Module):
   # --- one step ---
 
   # One pass over a batch of segments, their tokens one after the other. A segment is either
-  # `counts[i]` sequences in adjacent places that decode one token each, or one sequence that
-  # prefills `lengths[i]` tokens. `writes` says for each token in which rows of its arena, seen as
+  # `counts[i]` sequences in adjacent places that decode, or one that prefills; each with `lengths[i]`
+  # tokens. Decoding there is one token, or one and guesses. `writes` says for each token in which rows
+  # of its arena, seen as
   # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`.
   def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int]) -> Tensor:
     embedding = self.weights["embedding"][0]
@@ -177,18 +178,25 @@ class Decoder(Module):
     sines = torch.cat([(sin * scale).expand([-1, self.heads, -1]), sin.expand([-1, self.kv_heads, -1]), torch.zeros_like(sin).expand([-1, self.kv_heads, -1])], 1)
     return cosines.to(dtype=self.dtype), sines.to(dtype=self.dtype)
 
-  # Per segment: what is added to its scores. Decoding, [sequences * kv_heads, 1, capacity]: what lies
-  # past a sequence's end has no weight. Prefilling, [length, past + length]: nor has the future.
+  # Whether a segment takes little enough to be computed as those that decode are.
+  def decodes(self, count: int, length: int) -> bool:
+    return count > 1 or length <= 8
+
+  # Per segment: what is added to its scores; what lies past a token has no weight. Decoding,
+  # [sequences * kv_heads, length * group, capacity]; prefilling, [length, past + length].
   def masks(self, positions: Tensor, arenas: List[int], counts: List[int], lengths: List[int]) -> List[Tensor]:
     masks = annotate(List[Tensor], [])
     start = 0
     for i in range(len(arenas)):
       end = start + counts[i] * lengths[i]
-      if lengths[i] == 1:
+      if self.decodes(counts[i], lengths[i]):
         capacity = self.arenas[arenas[i]][0].size(2)
         beyond = torch.arange(capacity, device=positions.device) > positions[start:end].unsqueeze(1)
-        mask = torch.zeros([counts[i], capacity], dtype=self.dtype, device=positions.device).masked_fill(beyond, -inf)
-        masks.append(mask.repeat_interleave(self.kv_heads, 0).unsqueeze(1))
+        mask = torch.zeros([counts[i] * lengths[i], capacity], dtype=self.dtype, device=positions.device).masked_fill(beyond, -inf)
+        mask = mask.view([counts[i], lengths[i], capacity]).repeat_interleave(self.kv_heads, 0)
+        if lengths[i] > 1:
+          mask = mask.repeat_interleave(self.heads // self.kv_heads, 1)
+        masks.append(mask)
       else:
         total = int(positions[end - 1]) + 1
         hidden = torch.full([lengths[i], total], -inf, dtype=self.dtype, device=positions.device)
@@ -245,20 +253,24 @@ class Decoder(Module):
       q = qkv[start:end, :self.heads]
       row = places[i] * self.kv_heads
       kv = arena[:, row:row + counts[i] * self.kv_heads]
-      if lengths[i] == 1:
-        outputs.append(self.decode(q, kv, masks[i]))
+      if self.decodes(counts[i], lengths[i]):
+        outputs.append(self.decode(q, kv, masks[i], lengths[i]))
       else:
         outputs.append(self.prefill(q, kv[:, :, :masks[i].size(1)], masks[i]))
       start = end
     return self.linear("out", layer, torch.cat(outputs))
 
-  # One token of each sequence. The query heads of a group are the rows of one product with the
-  # group's keys; all of the capacity is multiplied, for a product with a part of it would copy that.
-  def decode(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
+  # A few tokens of each sequence. A group's query heads, of all of a sequence's tokens, are the rows of
+  # one product with the group's keys; all of the capacity is multiplied, for a product with a part of
+  # it would copy that.
+  def decode(self, q: Tensor, kv: Tensor, mask: Tensor, length: int) -> Tensor:
     keys, values = kv.unbind()
-    grouped = q.reshape([-1, self.heads // self.kv_heads, self.head_dim])
-    scores = torch.bmm(grouped, keys.transpose(1, 2)) + mask
-    return torch.bmm(torch.softmax(scores, -1), values).view([q.size(0), -1])
+    group = self.heads // self.kv_heads
+    split = [-1, length, self.kv_heads, group, self.head_dim]
+    rows = q.reshape(split).transpose(1, 2).reshape([keys.size(0), length * group, self.head_dim])
+    scores = torch.bmm(rows, keys.transpose(1, 2)) + mask
+    attended = torch.bmm(torch.softmax(scores, -1), values)
+    return attended.view([-1, self.kv_heads, length, group, self.head_dim]).transpose(1, 2).reshape([q.size(0), -1])
 
   # Many tokens of one sequence. Groups take the place of batches, so that a group's keys are shared
   # without a copy.

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param maxBatch most sequences in one step
  * @param tokenBudget most tokens that one step computes
  * @param prefillPercent how much longer prefill may make a step in which others decode; 0 for any
- * @param speculativeTokens most tokens that are guessed ahead in small batches
+ * @param speculativeTokens most tokens that are guessed ahead for a sequence
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
  * @param stepTimeout after which a forward pass counts as hanging; zero for never
@@ -72,8 +72,8 @@ public record EngineSettings(
               0,
               16,
               "Most tokens that a step guesses ahead for a sequence, by what followed the same tokens"
-                  + " before, and checks at once; in steps of one or two sequences. The answer is the"
-                  + " same with any value. 0: none.")
+                  + " before, and checks at once; as many as are likely enough to be right, the fewer the"
+                  + " larger the batch. The answer is the same with any value. 0: none.")
           .in("tokens")
           .live();
   static final ConfigKey<Duration> BATCH_LINGER =

@@ -16,6 +16,11 @@ public record Chunk(int slot, int firstPosition, int[] tokens, boolean wantsLogi
     this(slot, firstPosition, tokens, wantsLogits, 0);
   }
 
+  /** Whether its sequence goes on by one known token; what else it has are guesses. */
+  public boolean decodes() {
+    return wantsLogits && tokens.length == 1 + guesses;
+  }
+
   /** Rows of logits that it wants: those of its last so many positions. */
   public int rows() {
     return wantsLogits ? 1 + guesses : 0;

@@ -105,17 +105,22 @@ final class LiveGeneration {
     return id;
   }
 
-  /** At most {@code most} tokens that may come next, within what may still be generated. */
-  int[] guess(int most) {
+  /**
+   * Tokens that may come next, within what may still be generated.
+   *
+   * @param most of them
+   * @param worth how likely a guess must be right to be worth its position
+   */
+  int[] guess(int most, double worth) {
     int left = generation.promptTokens() + generation.maxNewTokens() - sequence.tokens().size() - 1;
     return most <= 0 || left <= 0
         ? new int[0]
-        : guesser.guess(sequence.tokens(), Math.min(most, left));
+        : guesser.guess(sequence.tokens(), Math.min(most, left), worth);
   }
 
   /** Of a step's guesses, so many were right. */
-  void guessed(int right) {
-    guesser.heard(right);
+  void guessed(int guesses, int right) {
+    guesser.heard(guesses, right);
   }
 
   void append(int id) {

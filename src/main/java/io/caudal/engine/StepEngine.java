@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class StepEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
 
-  /** In a larger batch a guess costs what a token of another sequence does. */
-  private static final int MOST_GUESSING = 2;
+  /** What a step costs before its first position (reading the weights), in positions. */
+  private static final int STEP_POSITIONS = 16;
 
   private final ModelRunner runner;
   private final ModelInfo model;
@@ -344,9 +344,10 @@ public final class StepEngine {
     List<Slice> slices = plan.slices();
     long now = clock.nanos();
     List<Chunk> chunks = new ArrayList<>(slices.size());
+    double worth = worthOfPosition(slices);
     for (Slice slice : slices) {
       task(slice.sequence()).started(now);
-      chunks.add(chunk(slice, guess(slice, slices)));
+      chunks.add(chunk(slice, guess(slice, worth)));
     }
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
@@ -374,15 +375,25 @@ public final class StepEngine {
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
   }
 
-  /** Tokens that may follow those of the slice; only where one step of more tokens costs little. */
-  private int[] guess(Slice slice, List<Slice> slices) {
-    boolean decodes = slice.tokens() == 1 && slice.completes();
-    if (!decodes || slices.size() > MOST_GUESSING) {
+  /** The tokens that a step generates per position of its cost: a guess must be as likely right. */
+  private static double worthOfPosition(List<Slice> slices) {
+    long generated = slices.stream().filter(StepEngine::decodes).count();
+    int positions = slices.stream().mapToInt(Slice::tokens).sum();
+    return (double) generated / (STEP_POSITIONS + positions);
+  }
+
+  /** Tokens that may follow that of the slice. */
+  private int[] guess(Slice slice, double worth) {
+    if (speculativeTokens == 0 || !decodes(slice)) {
       return new int[0];
     }
     Sequence sequence = slice.sequence();
     int most = Math.min(speculativeTokens, kv.spare(sequence, sequence.tokens().size()));
-    return task(sequence).guess(most);
+    return task(sequence).guess(most, worth);
+  }
+
+  private static boolean decodes(Slice slice) {
+    return slice.tokens() == 1 && slice.completes();
   }
 
   private void observe(List<Slice> slices, long nanos) {
@@ -420,7 +431,8 @@ public final class StepEngine {
       right++;
     }
     if (guesses > 0) {
-      task.guessed(right);
+      task.guessed(guesses, right);
+      meter.guessed(guesses, right);
     }
   }
 

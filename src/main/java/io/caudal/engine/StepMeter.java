@@ -17,6 +17,8 @@ public final class StepMeter {
   private long restoreNanos;
   private long exportNanos;
   private int evicted;
+  private int guessed;
+  private int accepted;
 
   StepMeter(EngineClock clock) {
     this.clock = clock;
@@ -62,6 +64,12 @@ public final class StepMeter {
     evicted++;
   }
 
+  /** Of a sequence's guesses in this step, so many were right. */
+  void guessed(int guesses, int right) {
+    guessed += guesses;
+    accepted += right;
+  }
+
   /**
    * A step with a forward pass has ended.
    *
@@ -80,9 +88,8 @@ public final class StepMeter {
     int decoding = 0;
     int prefilled = 0;
     for (Chunk chunk : chunks) {
-      int tokens = chunk.tokens().length;
-      decoding += tokens == 1 ? 1 : 0;
-      prefilled += tokens == 1 ? 0 : tokens;
+      decoding += chunk.decodes() ? 1 : 0;
+      prefilled += chunk.decodes() ? 0 : chunk.tokens().length;
     }
     long prefill = prefilled == 0 ? 0 : decoding == 0 ? pass : Math.max(0, pass - decodeOnlyNanos);
     totals =
@@ -91,15 +98,19 @@ public final class StepMeter {
                 1,
                 chunks.size(),
                 prefilled,
-                decoding,
+                decoding + accepted,
                 prefill,
                 pass - prefill,
                 restoreNanos,
                 exportNanos,
                 Math.max(0, end - stepNanos - pass - restoreNanos - exportNanos),
                 preempted,
-                evicted));
+                evicted,
+                guessed,
+                accepted));
     evicted = 0;
+    guessed = 0;
+    accepted = 0;
     if (timeline.isOn()) {
       timeline.add(track, "step", stepNanos, end, "", chunks.size());
       timeline.add(track, "forward", passStart, passEnd, "", prefilled + decoding);
@@ -107,7 +118,7 @@ public final class StepMeter {
         int tokens = chunks.get(i).tokens().length;
         timeline.add(
             track + " slot " + chunks.get(i).slot(),
-            tokens == 1 ? "decode" : "prefill",
+            chunks.get(i).decodes() ? "decode" : "prefill",
             passStart,
             passEnd,
             slices.get(i).sequence().requestId(),

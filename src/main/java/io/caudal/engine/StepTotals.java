@@ -13,6 +13,8 @@ package io.caudal.engine;
  * @param otherNanos planning, sampling, text
  * @param preempted sequences that lost their room and had to wait again
  * @param evicted idle sessions whose KV had to leave the device
+ * @param guessed tokens that were computed ahead on a guess
+ * @param accepted of them, those that were right
  */
 public record StepTotals(
     long steps,
@@ -25,8 +27,10 @@ public record StepTotals(
     long exportNanos,
     long otherNanos,
     long preempted,
-    long evicted) {
-  public static final StepTotals NONE = new StepTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    long evicted,
+    long guessed,
+    long accepted) {
+  public static final StepTotals NONE = new StepTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public StepTotals plus(StepTotals more) {
     return new StepTotals(
@@ -40,6 +44,8 @@ public record StepTotals(
         exportNanos + more.exportNanos,
         otherNanos + more.otherNanos,
         preempted + more.preempted,
-        evicted + more.evicted);
+        evicted + more.evicted,
+        guessed + more.guessed,
+        accepted + more.accepted);
   }
 }

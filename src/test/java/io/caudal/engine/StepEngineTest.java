@@ -64,6 +64,28 @@ class StepEngineTest {
   }
 
   @Test
+  void a_batch_guesses_too_and_each_answer_stays_its_own() {
+    runner.circles = true;
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      heard.add(submit(generation("r" + i, null, new int[] {1, 2, 1 + i % 7}, 60)));
+    }
+
+    run(engine);
+
+    for (int i = 0; i < 8; i++) {
+      int last = 1 + i % 7;
+      assertThat(heard.get(i).outcome().output())
+          .containsExactly(IntStream.range(0, 60).map(k -> (last + k) % 7 + 1).toArray());
+    }
+    assertThat(runner.steps).isLessThan(40);
+    StepTotals totals = engine.meter().totals();
+    assertThat(totals.accepted()).isPositive().isLessThanOrEqualTo(totals.guessed());
+    // The first token of each comes from its prompt's step.
+    assertThat(totals.decodeTokens()).isEqualTo(8 * 59);
+  }
+
+  @Test
   void wrong_guesses_change_nothing() {
     int[] repetitive = IntStream.range(0, 60).map(i -> i % 3 + 1).toArray();
     Heard heard = submit(generation("a", "s", repetitive, 12));
@@ -311,7 +333,8 @@ class StepEngineTest {
     assertThat(late.outcome().output()).isEqualTo(expected(prompt(150, 1), 10));
     assertThat(heard.get(3).outcome().cachedTokens()).isEqualTo(149);
     int answered = leader.outcome().output().length;
-    assertThat(runner.tokensComputed).isLessThanOrEqualTo(2 * 150 + 3 + 5 * (answered + 1));
+    assertThat(runner.tokensComputed - engine.meter().totals().guessed())
+        .isLessThanOrEqualTo(2 * 150 + 3 + 5 * (answered + 1));
     assertThat(pool.free()).isEqualTo(pool.total());
   }
 

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A batch as the decoder's {@code step} takes it. Chunks of one token are ordered by where their KV
- * lies, and those in adjacent places become one segment; each longer chunk is a segment.
+ * A batch as the decoder's {@code step} takes it. Chunks that decode are ordered by their length
+ * and where their KV lies, and those of one length in adjacent places become one segment; each
+ * chunk that prefills is a segment.
  *
  * @param positions of each token in its sequence
  * @param writes rows of its arena that each token's keys and values go to
@@ -30,7 +31,8 @@ record StepInput(
   static StepInput of(List<Chunk> chunks, KvArenas kv, int kvHeads) {
     List<Chunk> ordered = new ArrayList<>(chunks);
     ordered.sort(
-        Comparator.comparing((Chunk chunk) -> chunk.tokens().length > 1)
+        Comparator.comparing((Chunk chunk) -> !chunk.decodes())
+            .thenComparingInt(chunk -> chunk.tokens().length)
             .thenComparingInt(chunk -> kv.arena(chunk.slot()))
             .thenComparingInt(chunk -> kv.place(chunk.slot())));
     int total = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
@@ -97,8 +99,8 @@ record StepInput(
       int length = chunk.tokens().length;
       long[] last = all.isEmpty() ? null : all.get(all.size() - 1);
       if (last != null
-          && length == 1
-          && last[3] == 1
+          && chunk.decodes()
+          && last[3] == length
           && last[0] == arena
           && last[1] + last[2] == place) {
         last[2]++;

@@ -19,6 +19,8 @@ final class EngineGauges {
     count(gauges, engine, "engine_decode_tokens", StepTotals::decodeTokens);
     count(gauges, engine, "engine_preempted", StepTotals::preempted);
     count(gauges, engine, "engine_evicted", StepTotals::evicted);
+    count(gauges, engine, "engine_guessed_tokens", StepTotals::guessed);
+    count(gauges, engine, "engine_accepted_tokens", StepTotals::accepted);
     time(gauges, engine, "engine_prefill_ms", StepTotals::prefillNanos);
     time(gauges, engine, "engine_decode_ms", StepTotals::decodeNanos);
     time(gauges, engine, "engine_restore_ms", StepTotals::restoreNanos);

@@ -128,8 +128,17 @@ abstract class FourEqualities {
   }
 
   @Test
+  void guessed_in_a_batch_is_single() {
+    allAtOnce(8);
+  }
+
+  @Test
   void batched_is_single() {
-    try (Stepped stepped = new Stepped(cases.size(), WHOLE)) {
+    allAtOnce(0);
+  }
+
+  private void allAtOnce(int speculativeTokens) {
+    try (Stepped stepped = new Stepped(cases.size(), WHOLE, speculativeTokens)) {
       List<Heard> heard = new ArrayList<>();
       for (Case one : cases) {
         heard.add(stepped.submit(one, null, new int[0], 0, List.of()));

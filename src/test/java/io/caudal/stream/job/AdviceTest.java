@@ -25,7 +25,7 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder.resolve("more"), Map.of())) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode fed = load.begin().send("a", 30, 10, 60).await().report();
+      JsonNode fed = load.begin().send("a", 30, 10, 300).await().report();
       assertThat(rules(fed)).doesNotContain("starved-batch");
       assertThat(figure(fed, "batch")).isGreaterThan(1.5 * figure(starved, "batch"));
     }
