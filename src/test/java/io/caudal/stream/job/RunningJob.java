@@ -122,6 +122,15 @@ final class RunningJob implements AutoCloseable {
     job = submit(parallelism, savepoint);
   }
 
+  /**
+   * Stops the job as it is; returns the savepoint, in the format that outlives versions of Flink.
+   */
+  String savepoint() throws Exception {
+    awaitRunning();
+    String target = folder.resolve("savepoints").toUri().toString();
+    return cluster.stopWithSavepoint(job, target, false, SavepointFormatType.CANONICAL).get();
+  }
+
   /** Stops the job after it has finished what it took; returns the savepoint. */
   String drain() throws Exception {
     awaitRunning();
