@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caudal.engine.SamplerBenchmark;
 import io.caudal.kv.TokenChainBenchmark;
 import io.caudal.schedule.SchedulerBenchmark;
+import io.caudal.stream.state.RestoreBenchmark;
 import java.util.Collection;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class BenchmarksTest {
 
   static Stream<Class<?>> benchmarks() {
-    return Stream.of(SchedulerBenchmark.class, TokenChainBenchmark.class, SamplerBenchmark.class);
+    return Stream.of(
+        SchedulerBenchmark.class,
+        TokenChainBenchmark.class,
+        SamplerBenchmark.class,
+        RestoreBenchmark.class);
   }
 
   @ParameterizedTest

@@ -1,11 +1,16 @@
 package io.caudal.chaos;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
- * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}.
+ * {@code ChaosMain kinds SEED KIND[,KIND…]}, those faults alone in that order; {@code ChaosMain
+ * recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code ChaosMain sessions
+ * COUNT}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -13,7 +18,9 @@ public final class ChaosMain {
   public static void main(String[] args) {
     switch (args[0]) {
       case "faults" -> faults(args);
+      case "kinds" -> kinds(args);
       case "recovery" -> recovery(args[1]);
+      case "sessions" -> sessions(Integer.parseInt(args[1]));
       case "overload" -> overload(Integer.parseInt(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -21,10 +28,21 @@ public final class ChaosMain {
 
   private static void faults(String[] args) {
     long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
-    ChaosOptions options =
+    play(
         args.length > 2
             ? ChaosOptions.full(seed, Integer.parseInt(args[2]))
-            : ChaosOptions.brief(seed);
+            : ChaosOptions.brief(seed));
+  }
+
+  private static void kinds(String[] args) {
+    List<FaultKind> kinds =
+        Stream.of(args[2].split(",", -1))
+            .map(kind -> FaultKind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')))
+            .toList();
+    play(ChaosOptions.only(Long.parseLong(args[1]), kinds));
+  }
+
+  private static void play(ChaosOptions options) {
     try (ChaosCluster cluster = new ChaosCluster(2, Map.of())) {
       ChaosReport report = new ChaosRun(cluster, options).play();
       report.write(Path.of("target", "chaos"), "report");
@@ -40,6 +58,12 @@ public final class ChaosMain {
     for (String one : sessions.split(",", -1)) {
       table.append(RecoveryRun.row(Integer.parseInt(one))).append('\n');
       System.out.println(table);
+    }
+  }
+
+  private static void sessions(int count) {
+    try (ChaosCluster cluster = new ChaosCluster(1, SessionsRun.SETTINGS)) {
+      System.out.println(new SessionsRun(cluster, count).play());
     }
   }
 

@@ -44,6 +44,11 @@ record ChaosOptions(
         4);
   }
 
+  /** These, one after another. */
+  static ChaosOptions only(long seed, List<FaultKind> kinds) {
+    return new ChaosOptions(seed, kinds, kinds.size(), Duration.ofMinutes(30), 4, 1);
+  }
+
   /** Every kind alone, then mixes. */
   static ChaosOptions full(long seed, int faults) {
     return new ChaosOptions(

@@ -16,6 +16,8 @@ enum FaultKind {
   TASK_MANAGER_KILL_IN_CHECKPOINT(4, Part.TASK_MANAGER),
   /** SIGSTOP, up to longer than the heartbeat's timeout; then it comes back. */
   TASK_MANAGER_PAUSE(1, Part.TASK_MANAGER),
+  /** Their clock is up to a minute ahead or behind for some seconds. */
+  CLOCK_JUMP(3, Part.CLOCK),
   /** SIGKILL; the next one goes on from the last checkpoint. */
   JOB_MANAGER_KILL(1, Part.JOB_MANAGER),
   /** SIGSTOP. */

@@ -53,6 +53,7 @@ final class Faults {
       case TASK_MANAGER_KILL_IN_DECODE -> killHeld("hold-decode");
       case TASK_MANAGER_KILL_IN_CHECKPOINT -> killInCheckpoint();
       case TASK_MANAGER_PAUSE -> pauseTaskManager(between(random, 500, 8000));
+      case CLOCK_JUMP -> processes.clock().isThere() && jump(random);
       case JOB_MANAGER_KILL -> done(processes::killJobManager);
       case JOB_MANAGER_PAUSE ->
           during(between(random, 500, 8000), pause -> processes.pauseJobManager(pause));
@@ -131,6 +132,12 @@ final class Faults {
   private boolean pauseTaskManager(Duration time) {
     String victim = victim();
     return during(time, pause -> processes.pauseTaskManager(victim, pause));
+  }
+
+  private boolean jump(Random random) {
+    Duration by = Duration.ofSeconds(random.nextInt(121) - 60);
+    return during(
+        between(random, 2000, 8000), jump -> processes.clock().shift(jump ? by : Duration.ZERO));
   }
 
   // ---- checkpoints

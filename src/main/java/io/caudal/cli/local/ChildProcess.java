@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -57,7 +58,8 @@ final class ChildProcess {
       List<String> jvmFlags,
       List<Path> classPath,
       String mainClass,
-      List<String> arguments) {
+      List<String> arguments,
+      Map<String, String> environment) {
     Path log = folder.resolve("log/" + name + ".log");
     Path out = folder.resolve("log/" + name + ".out");
     List<String> command = new ArrayList<>(ownSession());
@@ -86,6 +88,7 @@ final class ChildProcess {
     // One thread per step loop, and no spinning: it collapses when another process needs the core.
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    builder.environment().putAll(environment);
     try {
       Process process = builder.start();
       process.getOutputStream().close();

@@ -5,6 +5,7 @@ import io.caudal.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -26,23 +27,30 @@ final class FlinkProcesses {
   private final Configuration configuration;
   private final List<Path> classPath;
   private final List<String> moreFlags;
+  private final Map<String, String> taskManagerEnvironment;
 
   /**
    * @param configuration what {@code conf/} in the folder says
    */
   FlinkProcesses(RunFolder folder, Configuration configuration, List<Path> classPath) {
-    this(folder, configuration, classPath, List.of());
+    this(folder, configuration, classPath, List.of(), Map.of());
   }
 
   /**
    * @param moreFlags for each JVM, besides those of its memory
+   * @param taskManagerEnvironment variables of the TaskManagers, besides our own
    */
   FlinkProcesses(
-      RunFolder folder, Configuration configuration, List<Path> classPath, List<String> moreFlags) {
+      RunFolder folder,
+      Configuration configuration,
+      List<Path> classPath,
+      List<String> moreFlags,
+      Map<String, String> taskManagerEnvironment) {
     this.folder = folder;
     this.configuration = configuration;
     this.classPath = classPath;
     this.moreFlags = moreFlags;
+    this.taskManagerEnvironment = taskManagerEnvironment;
   }
 
   ChildProcess startJobManager() {
@@ -51,7 +59,8 @@ final class FlinkProcesses {
         "jobmanager",
         JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
         JOB_MANAGER,
-        words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList());
+        words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList(),
+        Map.of());
   }
 
   /**
@@ -64,17 +73,26 @@ final class FlinkProcesses {
                 Stream.of("-D", "taskmanager.resource-id=" + id),
                 words(TaskExecutorProcessUtils.generateDynamicConfigsStr(spec)))
             .toList();
-    return start(id, ProcessMemoryUtils.generateJvmParametersStr(spec), TASK_MANAGER, arguments);
+    return start(
+        id,
+        ProcessMemoryUtils.generateJvmParametersStr(spec),
+        TASK_MANAGER,
+        arguments,
+        taskManagerEnvironment);
   }
 
   private ChildProcess start(
-      String name, String jvmFlags, String mainClass, List<String> arguments) {
+      String name,
+      String jvmFlags,
+      String mainClass,
+      List<String> arguments,
+      Map<String, String> environment) {
     List<String> all = new ArrayList<>(List.of("--configDir", folder.resolve("conf").toString()));
     all.addAll(arguments);
     List<String> flags = new ArrayList<>(words(jvmFlags).toList());
     flags.add("-XX:+UseSerialGC");
     flags.addAll(moreFlags);
-    return ChildProcess.start(name, folder, flags, classPath, mainClass, all);
+    return ChildProcess.start(name, folder, flags, classPath, mainClass, all, environment);
   }
 
   private <T> T memory(Function<Configuration, T> spec) {

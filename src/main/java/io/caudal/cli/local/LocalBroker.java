@@ -49,7 +49,8 @@ public final class LocalBroker implements AutoCloseable {
             List.of(
                 folder.resolve("kafka").toString(),
                 Integer.toString(port),
-                Integer.toString(Ports.choose(0, ""))));
+                Integer.toString(Ports.choose(0, ""))),
+            Map.of());
     return new LocalBroker(process, port);
   }
 

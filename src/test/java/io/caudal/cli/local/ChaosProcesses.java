@@ -32,6 +32,7 @@ public final class ChaosProcesses implements AutoCloseable {
 
   private final Installation installation = Installation.locate();
   private final RunFolder folder = RunFolder.temporary();
+  private final ShiftedClock clock = new ShiftedClock(folder.path());
   private final int taskManagersWanted;
   private final Configuration configuration;
   private final FlinkProcesses flink;
@@ -77,7 +78,8 @@ public final class ChaosProcesses implements AutoCloseable {
             configuration,
             Stream.concat(Stream.ofNullable(modelJar), classPath.stream()).toList(),
             // They start often and live shortly.
-            List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+            List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"),
+            clock.environment());
     rest = new FlinkRest(restPort);
     try {
       broker = LocalBroker.start(installation, folder, 0);
@@ -109,7 +111,8 @@ public final class ChaosProcesses implements AutoCloseable {
         List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
         classPath,
         ZOOKEEPER,
-        List.of("--zkConfigFile", file.toString(), "--peerId", "1"));
+        List.of("--zkConfigFile", file.toString(), "--peerId", "1"),
+        Map.of());
   }
 
   public void awaitReady() {
@@ -204,6 +207,11 @@ public final class ChaosProcesses implements AutoCloseable {
     if (process != null) {
       pause(process, pause);
     }
+  }
+
+  /** The clock of all TaskManagers. */
+  public ShiftedClock clock() {
+    return clock;
   }
 
   /** SIGKILL, and a new one at once. */

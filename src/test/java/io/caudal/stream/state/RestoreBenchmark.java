@@ -1,0 +1,158 @@
+package io.caudal.stream.state;
+
+import io.caudal.config.KvCodec;
+import io.caudal.config.KvCompression;
+import io.caudal.kv.KvBlock;
+import io.caudal.kv.KvDtype;
+import io.caudal.kv.KvShape;
+import io.caudal.kv.codec.BlockCodec;
+import io.caudal.kv.codec.DecodedBlock;
+import io.caudal.kv.codec.KvBlockFormat;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.Collector;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Reads a session of 1,024 tokens of the 135M shape (bf16, 128 blocks of 184,320 bytes) from
+ * RocksDB through Flink's state API, one of {@value #SESSIONS} that lie in its files. The score is
+ * blocks a second: times 0.18432 it is MB of KV a second.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class RestoreBenchmark {
+  private static final int SESSIONS = 20;
+  private static final int BLOCKS = 128;
+  private static final int BLOCK_TOKENS = 8;
+  private static final KvShape SHAPE = new KvShape(30, 3, 64, KvDtype.BF16);
+  private static final KvBlockFormat FORMAT = new KvBlockFormat(SHAPE, 1);
+
+  /** Of what is stored: {@code CODEC-COMPRESSION}. */
+  @Param({"NONE-NONE", "NONE-ZSTD", "INT8-NONE", "INT4-NONE"})
+  private String stored = "";
+
+  private final Blocks blocks = new Blocks();
+  private KeyedOneInputStreamOperatorTestHarness<String, String, Long> harness = harness(blocks);
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  /** A function with the state that {@link SessionStore} keeps KV in. */
+  private static final class Blocks extends KeyedProcessFunction<String, String, Long> {
+    transient MapState<Integer, byte[]> state;
+
+    @Override
+    public void open(OpenContext context) {
+      state =
+          getRuntimeContext()
+              .getMapState(
+                  new MapStateDescriptor<>(
+                      "session-kv",
+                      Types.INT,
+                      PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    }
+
+    @Override
+    public void processElement(String value, Context context, Collector<Long> out) {}
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, String, Long> harness(
+      Blocks blocks) {
+    try {
+      var harness =
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new KeyedProcessOperator<>(blocks), session -> session, Types.STRING);
+      var rocksDb = new EmbeddedRocksDBStateBackend();
+      rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
+      harness.setStateBackend(rocksDb);
+      return harness;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Setup
+  public void setUp() throws Exception {
+    String[] parts = stored.split("-", -1);
+    BlockCodec codec = new BlockCodec(KvCodec.valueOf(parts[0]), KvCompression.valueOf(parts[1]));
+    harness.open();
+    for (int session = 0; session < SESSIONS; session++) {
+      harness.getOperator().setCurrentKey("s" + session);
+      for (int i = 0; i < BLOCKS; i++) {
+        blocks.state.put(i, FORMAT.encode(block(i, session), codec));
+      }
+    }
+    // What is in memory goes to files.
+    harness.snapshot(1, 1);
+  }
+
+  /** Numbers as KV has them, more or less: normal, of a scale for each channel. */
+  private static KvBlock block(int index, int seed) {
+    Random numbers = new Random(seed * 1_000L + index);
+    int count = BLOCK_TOKENS * SHAPE.bytesPerToken() / 2;
+    ByteBuffer data = ByteBuffer.allocateDirect(2 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      float value = (float) numbers.nextGaussian() * (1 + i % SHAPE.headDim() / 16);
+      data.putShort((short) (Float.floatToIntBits(value) >>> 16));
+    }
+    return new KvBlock(index, BLOCK_TOKENS, index, data.flip());
+  }
+
+  private void choose() {
+    harness.getOperator().setCurrentKey("s" + random.nextInt(SESSIONS));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BLOCKS)
+  public long read() throws Exception {
+    choose();
+    long bytes = 0;
+    for (int i = 0; i < BLOCKS; i++) {
+      bytes += blocks.state.get(i).length;
+    }
+    return bytes;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(BLOCKS)
+  public long readAndDecode() throws Exception {
+    choose();
+    long bytes = 0;
+    for (int i = 0; i < BLOCKS; i++) {
+      DecodedBlock decoded = FORMAT.decode(blocks.state.get(i), i, BLOCK_TOKENS, i);
+      bytes += ((DecodedBlock.Hit) decoded).block().data().remaining();
+    }
+    return bytes;
+  }
+
+  @TearDown
+  public void tearDown() throws Exception {
+    harness.close();
+  }
+}
