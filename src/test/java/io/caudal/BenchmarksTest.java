@@ -40,6 +40,7 @@ class BenchmarksTest {
                     .warmupIterations(0)
                     .measurementIterations(1)
                     .shouldFailOnError(true)
+                    .param("sessions", "1")
                     .jvmArgs()
                     .verbosity(VerboseMode.SILENT)
                     .build())

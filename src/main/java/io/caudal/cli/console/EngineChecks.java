@@ -188,6 +188,19 @@ final class EngineChecks {
             "src/docs/topics.md names the cure of each code; see also the TaskManager's log");
   }
 
+  /** Stored KV that was of no use: its sessions were computed again from their tokens. */
+  static Check storedKv(Fleet fleet) {
+    long bad = new Stats(fleet, RECENT_MILLIS).recent("block_misses");
+    return bad == 0
+        ? Check.healthy("stored KV", "all that was read lately could be used")
+        : Check.degraded(
+            "stored KV",
+            bad + " blocks could not be used; their sessions were computed again from tokens",
+            "the TaskManager's log says why (KV from token … on is recomputed): after another"
+                + " model.path or version it is usual and passes; damaged blocks mean that a disk or"
+                + " the storage of the checkpoints changes what was written");
+  }
+
   static Check settings(Fleet fleet) {
     Set<Long> versions = new TreeSet<>();
     Set<Map<String, String>> all = new HashSet<>();

@@ -31,6 +31,7 @@ public record Health(List<Check> checks) {
     checks.addAll(EngineChecks.devices(fleet));
     checks.add(EngineChecks.queue(fleet));
     checks.add(EngineChecks.requests(fleet));
+    checks.add(EngineChecks.storedKv(fleet));
     checks.add(EngineChecks.settings(fleet));
     checks.addAll(EngineChecks.disks(fleet));
     return checks;

@@ -42,6 +42,7 @@ class HealthTest {
             "device tm-1",
             "queue",
             "requests",
+            "stored KV",
             "settings",
             "disk tm-1");
   }
@@ -148,6 +149,14 @@ class HealthTest {
 
     assertThat(disk(4.9)).isEqualTo(Status.DEGRADED);
     assertThat(disk(0.9)).isEqualTo(Status.UNHEALTHY);
+  }
+
+  @Test
+  void stored_kv_that_could_not_be_used() {
+    Check check = only(health(BROKER, fleet(Map.of("block_misses", 3L)), null), "stored KV");
+    assertThat(check.status()).isEqualTo(Status.DEGRADED);
+    assertThat(check.finding()).contains("3 blocks");
+    assertThat(check.remedy()).contains("model.path", "disk");
   }
 
   @Test

@@ -241,6 +241,28 @@ class SessionConsoleTest {
 
   @Test
   @Order(8)
+  void another_job_with_a_broker_of_its_own_goes_on_with_it() throws Exception {
+    String here = say("a2", "acme", "Where do I live?").text();
+    try (RunningJob other =
+        RunningJob.start(folder.resolve("other"), Map.of("kafka.group-id", "other"))) {
+      String file = folder.resolve("a.jsonl").toString();
+      Commands imported = Commands.run(other, "session", "import", "--file", file, "--as", "b2");
+      assertThat(imported.code()).as(imported.err()).isZero();
+      RunningJob first = job;
+      job = other;
+      try {
+        say("b2", "acme", "Where do I live?");
+        Result again = say("b2", "acme", "Where do I live?");
+        assertThat(again.text()).isEqualTo(here);
+        assertThat(again.usage().cachedTokens()).isPositive();
+      } finally {
+        job = first;
+      }
+    }
+  }
+
+  @Test
+  @Order(9)
   void a_damaged_or_incomplete_export_is_refused_whole() throws Exception {
     List<String> lines = Files.readAllLines(folder.resolve("a.jsonl"));
     assertThat(lines.size()).isGreaterThan(1);
@@ -271,7 +293,7 @@ class SessionConsoleTest {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void totals_outlive_a_rescale_and_ended_sessions_leave_nothing() throws Exception {
     job.rescale(1);
     assertThat(run("session", "list", "--timeout", "120")).isZero();
