@@ -71,8 +71,13 @@ final class Guesser {
     if (best < SHORTEST_MATCH) {
       return new int[0];
     }
+    int[] guess = new int[most];
     int from = bestAt + 1;
-    return tokens.copy(from, Math.min(size, from + most));
+    for (int i = 0; i < most; i++) {
+      int known = size - from;
+      guess[i] = i < known ? tokens.get(from + i) : guess[i - known]; // a circle goes on
+    }
+    return guess;
   }
 
   /** Of a step's guesses, so many were right: all before the first wrong one. */

@@ -21,7 +21,7 @@ class GuesserTest {
 
   @Test
   void a_repetition_is_guessed_to_go_on() {
-    assertThat(guesser.guess(log(5, 5, 5, 5, 5, 5, 5, 5), 4, 0.1)).containsExactly(5);
+    assertThat(guesser.guess(log(5, 5, 5, 5, 5, 5, 5, 5), 4, 0.1)).containsExactly(5, 5, 5, 5);
     assertThat(guesser.guess(log(1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4), 3, 0.1))
         .containsExactly(1, 2, 3);
   }
