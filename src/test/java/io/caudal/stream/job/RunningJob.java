@@ -6,7 +6,12 @@ import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.JobSettings;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +26,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -120,6 +126,38 @@ final class RunningJob implements AutoCloseable {
     String savepoint =
         cluster.stopWithSavepoint(job, target, false, SavepointFormatType.NATIVE).get();
     job = submit(parallelism, savepoint);
+  }
+
+  /** Takes a checkpoint now; returns the files that only it has brought, with their sizes. */
+  Map<Path, Long> checkpoint() throws Exception {
+    awaitRunning();
+    Path all = folder.resolve("checkpoints");
+    Map<Path, Long> before = sizes(all);
+    long id = cluster.triggerCheckpoint(job, CheckpointType.INCREMENTAL).get();
+    assertThat(id).isPositive();
+    Map<Path, Long> after = sizes(all);
+    after.keySet().removeAll(before.keySet());
+    return after;
+  }
+
+  /** Files come and go meanwhile. */
+  private static Map<Path, Long> sizes(Path folder) throws IOException {
+    Map<Path, Long> sizes = new HashMap<>();
+    SimpleFileVisitor<Path> visitor =
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            sizes.put(file, attributes.size());
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+        };
+    Files.walkFileTree(folder, visitor);
+    return sizes;
   }
 
   /**
