@@ -56,6 +56,7 @@ public final class StepEngine {
   private int prefillPercent;
   private int speculativeTokens;
   private Consumer<Runnable> inbox = Runnable::run;
+  private boolean endsWithoutMemory;
   private long submissions;
   private List<Slice> inStep = List.of();
 
@@ -88,6 +89,14 @@ public final class StepEngine {
    */
   public void setInbox(Consumer<Runnable> inbox) {
     this.inbox = inbox;
+  }
+
+  /**
+   * @param ends whether a sequence that the device has no memory for, alone as it is, has {@link
+   *     #step} throw, so that all work can go on elsewhere; if not, it is ended
+   */
+  public void setEndsWithoutMemory(boolean ends) {
+    endsWithoutMemory = ends;
   }
 
   /** Live settings; they hold from the next step on. */
@@ -467,12 +476,12 @@ public final class StepEngine {
     } else if (scheduler.shrink()) {
       LOG.warn("out of memory: one sequence less; {}", e.getMessage());
     } else {
-      Failure failure = new Failure(e.code(), String.valueOf(e.getMessage()));
       List<Sequence> alone = scheduler.running();
-      if (alone.isEmpty()) {
+      if (alone.isEmpty() || endsWithoutMemory) {
+        inStep = List.of(); // nobody is to blame
         throw e;
       }
-      fail(task(alone.get(0)), failure);
+      fail(task(alone.get(0)), new Failure(e.code(), String.valueOf(e.getMessage())));
     }
   }
 
