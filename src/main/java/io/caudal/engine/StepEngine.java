@@ -57,6 +57,7 @@ public final class StepEngine {
   private int speculativeTokens;
   private Consumer<Runnable> inbox = Runnable::run;
   private boolean endsWithoutMemory;
+  private volatile long stepsWithoutMemory;
   private long submissions;
   private List<Slice> inStep = List.of();
 
@@ -130,6 +131,11 @@ public final class StepEngine {
   /** Token positions of KV that there is room for. Any thread. */
   public int totalTokens() {
     return kv.pool().total();
+  }
+
+  /** Steps that the device had no memory for. Any thread. */
+  public long stepsWithoutMemory() {
+    return stepsWithoutMemory;
   }
 
   /** Where its time goes. */
@@ -470,7 +476,9 @@ public final class StepEngine {
   }
 
   /** The device had no memory for a step: the next one gets more, or asks for less. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
   private void makeRoom(CaudalException e) {
+    stepsWithoutMemory++;
     if (kv.evictIdle()) {
       LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
     } else if (scheduler.shrink()) {

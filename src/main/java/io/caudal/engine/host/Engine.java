@@ -219,6 +219,11 @@ public final class Engine implements AutoCloseable {
     return loops.stream().mapToLong(StepLoop::steps).sum();
   }
 
+  /** Steps of all loops that the device had no memory for. */
+  public long stepsWithoutMemory() {
+    return loops.stream().mapToLong(loop -> loop.engine().stepsWithoutMemory()).sum();
+  }
+
   /** What all loops have done, and where their time went. */
   public StepTotals totals() {
     return loops.stream()

@@ -40,6 +40,7 @@ final class SubtaskGauges {
     EngineGauges.put(gauges, engine);
     TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
+    gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
     gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
     gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);
     gauges.put("kv_device_tokens", engine::usedTokens);

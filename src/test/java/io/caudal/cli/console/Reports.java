@@ -38,6 +38,11 @@ final class Reports {
     return new MetricsRecord(subtask, 1, end - WINDOW, end, Map.of(), Map.of(), Map.of(), about);
   }
 
+  static MetricsRecord on(Device device, int subtask, long end, Map<String, Double> gauges) {
+    About about = new About(2, "tm-1", "demo", device, 0, Map.of());
+    return new MetricsRecord(subtask, 1, end - WINDOW, end, Map.of(), gauges, Map.of(), about);
+  }
+
   static LatencySummary latency(double... millis) {
     LatencySketch sketch = new LatencySketch();
     for (double value : millis) {

@@ -86,8 +86,7 @@ class EnginesOnGpusTest {
 
     gpus.setMemory("cuda:1", 0);
     leases.remove(0).close();
-    settings.put(
-        "engine.token-budget", "256"); // another demand: both are asked, first the one that it had
+    settings.put("kv.device.tokens", "4096"); // another demand: both are asked
     Lease onCpu = acquire(0);
     assertThat(onCpu.engine().device()).isEqualTo("cpu");
     assertThat(onCpu.missing()).contains("cuda:0", "cuda:1");
