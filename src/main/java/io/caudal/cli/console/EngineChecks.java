@@ -133,10 +133,11 @@ final class EngineChecks {
   private static Check device(String component, Member member, boolean outOfMemory) {
     String use =
         String.format(
-            "%s, KV of %.0f tokens in use, room for %.0f",
+            "%s, KV of %.0f tokens in use, room for %.0f%s",
             device(member),
             member.gauge("kv_device_tokens"),
-            member.gauge("kv_device_room_tokens"));
+            member.gauge("kv_device_room_tokens"),
+            gpu(member));
     if (!member.device().missing().isEmpty()) {
       return Check.degraded(
           component,
@@ -151,6 +152,18 @@ final class EngineChecks {
             "requests ended with out_of_memory; " + use,
             "lower engine.token-budget or kv.device.tokens, or free memory")
         : Check.healthy(component, use);
+  }
+
+  /** How a GPU is used, in words; empty where that isn't known. */
+  static String gpu(Member member) {
+    double total = member.gauge("device_memory_total_bytes");
+    return total <= 0
+        ? ""
+        : String.format(
+            ", GPU memory %s of %s, busy %.0f %%",
+            Text.bytes(member.gauge("device_memory_bytes")),
+            Text.bytes(total),
+            Math.max(0, member.gauge("device_utilization_percent")));
   }
 
   /** Where an engine computes, in words. */

@@ -138,6 +138,6 @@ public final class Stats {
 
   /** Whether subtasks share it that have an engine in common, and not all of a TaskManager. */
   static boolean isEngines(String gauge) {
-    return gauge.startsWith("engine_") || gauge.startsWith("kv_");
+    return gauge.startsWith("engine_") || gauge.startsWith("kv_") || gauge.startsWith("device_");
   }
 }

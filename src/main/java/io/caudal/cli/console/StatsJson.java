@@ -102,6 +102,9 @@ public final class StatsJson {
       one.put("model", entry.getValue().newest().about().model());
       Map<String, Member> engines = fleet.engines(entry.getKey());
       for (String gauge : entry.getValue().newest().gauges().keySet()) {
+        if (gauge.startsWith("device_")) {
+          continue; // shares can't be added up: they are told of each engine
+        }
         if (Stats.isEngines(gauge)) {
           one.put(gauge, Math.round(sum(engines.values(), gauge)));
         } else if (isShared(gauge)) {

@@ -113,7 +113,7 @@ public final class StatsText {
 
   private static String engine(Member member) {
     return format(
-        "%s on %s, %.0f sequences in the engine; KV %.0f of %.0f tokens on the device, %s in host memory;"
+        "%s on %s, %.0f sequences in the engine; KV %.0f of %.0f tokens on the device, %s in host memory%s;"
             + " heap %s of %s; disk %s free",
         member.newest().about().model(),
         EngineChecks.device(member),
@@ -121,6 +121,7 @@ public final class StatsText {
         member.gauge("kv_device_tokens"),
         member.gauge("kv_device_room_tokens"),
         Text.bytes(member.gauge("kv_host_bytes")),
+        EngineChecks.gpu(member),
         Text.bytes(member.gauge("heap_used_bytes")),
         Text.bytes(member.gauge("heap_max_bytes")),
         Text.bytes(member.gauge("disk_free_bytes")));

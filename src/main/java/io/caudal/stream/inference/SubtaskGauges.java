@@ -19,8 +19,9 @@ import java.util.function.DoubleSupplier;
 
 /**
  * What a subtask and its process hold at the moment, by wire name; any thread may ask. Names that
- * begin with {@code engine_} or {@code kv_} are the engine's, {@code heap_}, {@code cpu_}, {@code
- * gpu_} and {@code disk_} the TaskManager's: subtasks of one TaskManager tell the same.
+ * begin with {@code engine_}, {@code kv_} or {@code device_} are the engine's, {@code heap_},
+ * {@code cpu_}, {@code gpu_} and {@code disk_} the TaskManager's: subtasks of one TaskManager tell
+ * the same.
  */
 final class SubtaskGauges {
   private SubtaskGauges() {}
@@ -40,6 +41,11 @@ final class SubtaskGauges {
     EngineGauges.put(gauges, engine);
     TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
+    if (engine.isOnGpu()) {
+      gauges.put("device_utilization_percent", () -> engine.gpuUse().utilizationPercent());
+      gauges.put("device_memory_bytes", () -> engine.gpuUse().memoryUsedBytes());
+      gauges.put("device_memory_total_bytes", () -> engine.gpuUse().memoryTotalBytes());
+    }
     gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
     gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
     gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);

@@ -71,7 +71,13 @@ class StatsTest {
 
   @Test
   void engines_of_a_task_manager_are_told_apart_and_added_up() {
-    Map<String, Double> gauges = Map.of("kv_device_tokens", 64.0, "heap_max_bytes", 100.0);
+    Map<String, Double> gauges =
+        Map.of(
+            "kv_device_tokens", 64.0,
+            "heap_max_bytes", 100.0,
+            "device_utilization_percent", 37.0,
+            "device_memory_bytes", 1024.0,
+            "device_memory_total_bytes", 4096.0);
     Fleet fleet =
         Fleet.of(
             List.of(
@@ -83,13 +89,20 @@ class StatsTest {
     assertThat(two.shared("heap_max_bytes")).isEqualTo(100);
     JsonNode manager = StatsJson.of(two, null, NOW).path("task_managers").path(0);
     assertThat(manager.path("kv_device_tokens").asInt()).isEqualTo(128);
+    assertThat(manager.has("device_utilization_percent")).isFalse();
+    assertThat(manager.path("engines").path(0).path("device_utilization_percent").asInt())
+        .isEqualTo(37);
     assertThat(manager.path("heap_max_bytes").asInt()).isEqualTo(100);
     assertThat(manager.path("engines")).hasSize(2);
     assertThat(manager.path("engines").path(1).path("device").asText()).isEqualTo("cuda:1");
     assertThat(manager.path("engines").path(1).path("missing").asText()).isEqualTo("why");
     assertThat(manager.path("engines").path(1).path("kv_device_tokens").asInt()).isEqualTo(64);
     assertThat(StatsText.of(two, null, NOW))
-        .contains("tm-1 cuda:0", "tm-1 cuda:1", "demo on cuda:1, ");
+        .contains(
+            "tm-1 cuda:0",
+            "tm-1 cuda:1",
+            "demo on cuda:1, ",
+            "GPU memory 1.0 kB of 4.0 kB, busy 37 %");
   }
 
   @Test
