@@ -241,16 +241,6 @@ public final class Engine implements AutoCloseable {
     return timeline;
   }
 
-  /** Whether it computes on a GPU. */
-  public boolean isOnGpu() {
-    return Devices.isGpu(device());
-  }
-
-  /** How its GPU is used, as it was some seconds ago; nothing is known of a CPU. */
-  public GpuUse gpuUse() {
-    return isOnGpu() ? GpuWatch.PROCESS.use(device()) : GpuUse.UNKNOWN;
-  }
-
   /** Token positions of KV in use on the device. */
   public int usedTokens() {
     return loops.stream().mapToInt(StepLoop::usedTokens).sum();

@@ -8,4 +8,13 @@ package io.caudal.engine.host;
  */
 public record GpuUse(double utilizationPercent, double memoryUsedBytes, double memoryTotalBytes) {
   public static final GpuUse UNKNOWN = new GpuUse(-1, -1, -1);
+
+  /**
+   * That of a GPU some seconds ago; at once.
+   *
+   * @param device {@code cuda:N}
+   */
+  public static GpuUse of(String device) {
+    return GpuWatch.PROCESS.use(device);
+  }
 }

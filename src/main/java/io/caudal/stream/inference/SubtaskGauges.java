@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.engine.host.Engine;
 import io.caudal.engine.host.Engines;
+import io.caudal.engine.host.GpuUse;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionTotals;
 import java.io.IOException;
@@ -41,10 +42,11 @@ final class SubtaskGauges {
     EngineGauges.put(gauges, engine);
     TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
-    if (engine.isOnGpu()) {
-      gauges.put("device_utilization_percent", () -> engine.gpuUse().utilizationPercent());
-      gauges.put("device_memory_bytes", () -> engine.gpuUse().memoryUsedBytes());
-      gauges.put("device_memory_total_bytes", () -> engine.gpuUse().memoryTotalBytes());
+    String device = engine.device();
+    if (!device.equals("cpu")) {
+      gauges.put("device_utilization_percent", () -> GpuUse.of(device).utilizationPercent());
+      gauges.put("device_memory_bytes", () -> GpuUse.of(device).memoryUsedBytes());
+      gauges.put("device_memory_total_bytes", () -> GpuUse.of(device).memoryTotalBytes());
     }
     gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
     gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
