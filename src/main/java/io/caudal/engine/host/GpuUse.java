@@ -10,11 +10,11 @@ public record GpuUse(double utilizationPercent, double memoryUsedBytes, double m
   public static final GpuUse UNKNOWN = new GpuUse(-1, -1, -1);
 
   /**
-   * That of a GPU some seconds ago; at once.
+   * That of a device some seconds ago, at once; nothing is known of a CPU.
    *
-   * @param device {@code cuda:N}
+   * @param device {@code cpu} or {@code cuda:N}
    */
   public static GpuUse of(String device) {
-    return GpuWatch.PROCESS.use(device);
+    return Devices.isGpu(device) ? GpuWatch.PROCESS.use(device) : UNKNOWN;
   }
 }

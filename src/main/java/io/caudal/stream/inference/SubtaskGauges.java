@@ -43,11 +43,9 @@ final class SubtaskGauges {
     TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
     String device = engine.device();
-    if (!device.equals("cpu")) {
-      gauges.put("device_utilization_percent", () -> GpuUse.of(device).utilizationPercent());
-      gauges.put("device_memory_bytes", () -> GpuUse.of(device).memoryUsedBytes());
-      gauges.put("device_memory_total_bytes", () -> GpuUse.of(device).memoryTotalBytes());
-    }
+    gauges.put("device_utilization_percent", () -> GpuUse.of(device).utilizationPercent());
+    gauges.put("device_memory_bytes", () -> GpuUse.of(device).memoryUsedBytes());
+    gauges.put("device_memory_total_bytes", () -> GpuUse.of(device).memoryTotalBytes());
     gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
     gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
     gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);
