@@ -16,7 +16,7 @@ final class Aliases {
   private static final Map<String, Map<String, String>> VALUES =
       Map.of(
           "enable_profiling", Map.of("true", "60s", "false", "0ms"),
-          "use_cuda", Map.of("true", "cuda:0", "false", "cpu"),
+          "use_cuda", Map.of("true", "cuda", "false", "cpu"),
           "quantization_bits", Map.of("16", "half", "8", "int8", "4", "int4"));
 
   static {

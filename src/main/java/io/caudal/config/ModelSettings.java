@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param path a Hugging Face folder, or {@link #BUNDLED}
  * @param name what requests may call it; empty for the folder's name
- * @param device {@code auto}, {@code cpu} or {@code cuda:N}
+ * @param device {@code auto}, {@code cpu}, {@code cuda} for any GPU, or {@code cuda:N}
  */
 public record ModelSettings(String path, String name, Dtype dtype, String device)
     implements Serializable {
@@ -43,14 +43,22 @@ public record ModelSettings(String path, String name, Dtype dtype, String device
       ConfigKey.text(
           "model.device",
           "auto",
-          "auto|cpu|cuda:\\d{1,2}",
-          "auto | cpu | cuda:N",
-          "Where the model runs; `auto` takes the first GPU that PyTorch sees, else the CPU.");
+          "auto|cpu|cuda(:\\d{1,2})?",
+          "auto | cpu | cuda | cuda:N",
+          "Where the model runs. `cuda`: on the TaskManager's GPUs, those of `model.gpu-resource` or"
+              + " all that PyTorch sees; each carries an engine of its own, and subtasks spread over"
+              + " them. `cuda:N`: all subtasks on that one. `auto`: as `cuda` where there is a GPU,"
+              + " else the CPU.");
 
   static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE);
 
   public static ModelSettings from(Settings settings) {
     return new ModelSettings(
         settings.get(PATH), settings.get(NAME), settings.get(DTYPE), settings.get(DEVICE));
+  }
+
+  /** The same model elsewhere. */
+  public ModelSettings on(String device) {
+    return new ModelSettings(path, name, dtype, device);
   }
 }

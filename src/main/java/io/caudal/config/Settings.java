@@ -24,6 +24,7 @@ public final class Settings {
       Stream.of(
               KafkaSettings.KEYS,
               ModelSettings.KEYS,
+              DeviceSettings.KEYS,
               EngineSettings.KEYS,
               KvSettings.KEYS,
               KvCodecSettings.KEYS,

@@ -5,6 +5,9 @@ public interface LoadedModel extends AutoCloseable {
 
   ModelInfo model();
 
+  /** Where its weights are: {@code cpu} or {@code cuda:N}. */
+  String device();
+
   /** Step loops that use the device best: one per core on a CPU, one on a GPU. */
   int defaultStepLoops();
 

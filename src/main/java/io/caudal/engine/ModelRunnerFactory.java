@@ -13,6 +13,9 @@ public interface ModelRunnerFactory {
         .orElseThrow(() -> new IllegalStateException("no ModelRunnerFactory on the class path"));
   }
 
+  /** GPUs that models can be loaded onto here: {@code cuda:0} and so on. */
+  int gpus();
+
   /**
    * Loads the weights once.
    *

@@ -56,6 +56,8 @@ public final class StepEngine {
   private int prefillPercent;
   private int speculativeTokens;
   private Consumer<Runnable> inbox = Runnable::run;
+  private boolean endsWithoutMemory;
+  private volatile long stepsWithoutMemory;
   private long submissions;
   private List<Slice> inStep = List.of();
 
@@ -90,6 +92,14 @@ public final class StepEngine {
     this.inbox = inbox;
   }
 
+  /**
+   * @param ends whether a sequence that the device has no memory for, alone as it is, has {@link
+   *     #step} throw, so that all work can go on elsewhere; if not, it is ended
+   */
+  public void setEndsWithoutMemory(boolean ends) {
+    endsWithoutMemory = ends;
+  }
+
   /** Live settings; they hold from the next step on. */
   public void configure(EngineSettings settings) {
     scheduler.configure(settings.maxBatch(), settings.tokenBudget());
@@ -121,6 +131,11 @@ public final class StepEngine {
   /** Token positions of KV that there is room for. Any thread. */
   public int totalTokens() {
     return kv.pool().total();
+  }
+
+  /** Steps that the device had no memory for. Any thread. */
+  public long stepsWithoutMemory() {
+    return stepsWithoutMemory;
   }
 
   /** Where its time goes. */
@@ -461,18 +476,20 @@ public final class StepEngine {
   }
 
   /** The device had no memory for a step: the next one gets more, or asks for less. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
   private void makeRoom(CaudalException e) {
+    stepsWithoutMemory++;
     if (kv.evictIdle()) {
       LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
     } else if (scheduler.shrink()) {
       LOG.warn("out of memory: one sequence less; {}", e.getMessage());
     } else {
-      Failure failure = new Failure(e.code(), String.valueOf(e.getMessage()));
       List<Sequence> alone = scheduler.running();
-      if (alone.isEmpty()) {
+      if (alone.isEmpty() || endsWithoutMemory) {
+        inStep = List.of(); // nobody is to blame
         throw e;
       }
-      fail(task(alone.get(0)), failure);
+      fail(task(alone.get(0)), new Failure(e.code(), String.valueOf(e.getMessage())));
     }
   }
 

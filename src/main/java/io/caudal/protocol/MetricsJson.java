@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.Details;
+import io.caudal.protocol.MetricsRecord.Device;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
 import io.caudal.protocol.MetricsRecord.Top;
 import java.io.IOException;
@@ -36,6 +37,10 @@ public final class MetricsJson {
     out.writeNumberField("window_end_ms", record.windowEndMillis());
     out.writeStringField("task_manager", record.about().taskManager());
     out.writeStringField("model", record.about().model());
+    out.writeStringField("device", record.about().device().name());
+    if (!record.about().device().missing().isEmpty()) {
+      out.writeStringField("device_missing", record.about().device().missing());
+    }
     out.writeNumberField("config_version", record.about().configVersion());
     Wire.texts(out, "settings", record.about().settings());
     out.writeObjectFieldStart("counters");
@@ -132,10 +137,13 @@ public final class MetricsJson {
   private static About about(JsonFields fields) throws Refusal {
     String taskManager = fields.text("task_manager");
     String model = fields.text("model");
+    String device = fields.text("device");
+    String missing = fields.text("device_missing");
     return new About(
         Read.count(fields, "subtasks"),
         taskManager == null ? "" : taskManager,
         model == null ? "" : model,
+        new Device(device == null ? "" : device, missing == null ? "" : missing),
         Read.whole(fields, "config_version"),
         Read.texts(fields, "settings"));
   }

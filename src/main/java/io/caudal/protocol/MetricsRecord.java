@@ -74,6 +74,7 @@ public record MetricsRecord(
    * @param subtasks how many there are; 0 where it wasn't said
    * @param taskManager resource id of the TaskManager; empty where it isn't known
    * @param model name of the model
+   * @param device where its engine computes
    * @param configVersion changes of live settings applied so far
    * @param settings those that differ from the defaults, without the Kafka clients' own
    */
@@ -81,9 +82,21 @@ public record MetricsRecord(
       int subtasks,
       String taskManager,
       String model,
+      Device device,
       long configVersion,
       Map<String, String> settings) {
-    public static final About NOTHING = new About(0, "", "", 0, Map.of());
+    public static final About NOTHING = new About(0, "", "", Device.UNKNOWN, 0, Map.of());
+  }
+
+  /**
+   * Where an engine computes.
+   *
+   * @param name {@code cpu} or {@code cuda:N}; empty where it wasn't said
+   * @param missing which GPUs had no memory, so that the engine is not there, and why; empty for
+   *     none
+   */
+  public record Device(String name, String missing) {
+    public static final Device UNKNOWN = new Device("", "");
   }
 
   /**

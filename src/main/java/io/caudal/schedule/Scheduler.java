@@ -28,8 +28,6 @@ public final class Scheduler {
   private static final Comparator<Sequence> DEADLINE =
       Comparator.comparingLong(Sequence::deadlineMillis).thenComparingLong(Sequence::order);
 
-  private static final int STEADY_STEPS = 1000;
-
   private final WaitingLine waiting = new WaitingLine();
   private final TreeSet<Sequence> running = new TreeSet<>(URGENCY);
   private final TreeSet<Sequence> deadlines = new TreeSet<>(DEADLINE);
@@ -40,11 +38,8 @@ public final class Scheduler {
 
   private int prefillLimit = Integer.MAX_VALUE;
 
-  // What memory allowed lately, and how long it has.
-  private int batchLimit = Integer.MAX_VALUE;
-  private int budgetLimit = Integer.MAX_VALUE;
+  private final MemoryLimits limits = new MemoryLimits();
   private int plannedTokens;
-  private int steadySteps;
 
   public Scheduler(SequenceMemory memory, int maxBatch, int tokenBudget) {
     this.memory = memory;
@@ -101,10 +96,7 @@ public final class Scheduler {
     }
     List<Slice> slices = share();
     plannedTokens = slices.stream().mapToInt(Slice::tokens).sum();
-    if (++steadySteps >= STEADY_STEPS) {
-      batchLimit = Integer.MAX_VALUE;
-      budgetLimit = Integer.MAX_VALUE;
-    }
+    limits.stepped(slices.size(), plannedTokens);
     return new StepPlan(slices, expired, preempted);
   }
 
@@ -152,20 +144,19 @@ public final class Scheduler {
 
   /**
    * Makes the next steps smaller, after one that the device had no memory for: smaller chunks
-   * first, then fewer sequences. It wears off after {@value #STEADY_STEPS} steps that fit.
+   * first, then fewer sequences. They grow again as {@link MemoryLimits} says.
    *
    * @return false if there is nothing left to give up: one sequence, one token
    */
   public boolean shrink() {
-    steadySteps = 0;
     if (plannedTokens > running.size()) {
-      budgetLimit = Math.max(1, plannedTokens / 2);
+      limits.lowerTokens(plannedTokens);
       return true;
     }
     if (running.size() <= 1) {
       return false;
     }
-    batchLimit = running.size() - 1;
+    limits.lowerSequences(running.size());
     preempt(leastUrgent());
     return true;
   }
@@ -199,7 +190,7 @@ public final class Scheduler {
 
   /** So many that each can advance by a token within the budget. */
   private int batchLimit() {
-    return Math.min(Math.min(maxBatch, tokenBudget), batchLimit);
+    return Math.min(Math.min(maxBatch, tokenBudget), limits.sequences());
   }
 
   private List<Slice> share() {
@@ -212,7 +203,7 @@ public final class Scheduler {
         prefilling.add(sequence);
       }
     }
-    int left = Math.max(1, Math.min(tokenBudget, budgetLimit) - slices.size());
+    int left = Math.max(1, Math.min(tokenBudget, limits.tokens()) - slices.size());
     if (!slices.isEmpty()) {
       left = (int) Math.min(left, prefillLimit(prefilling.size(), slices.size()));
     }

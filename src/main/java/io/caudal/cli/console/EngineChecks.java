@@ -50,7 +50,7 @@ final class EngineChecks {
 
   static List<Check> engines(Fleet fleet, long nowMillis) {
     List<Check> checks = new ArrayList<>();
-    fleet.taskManagers().forEach((id, member) -> checks.add(engine(id, member, nowMillis)));
+    fleet.engines().forEach((id, member) -> checks.add(engine(id, member, nowMillis)));
     return checks;
   }
 
@@ -126,23 +126,50 @@ final class EngineChecks {
   static List<Check> devices(Fleet fleet) {
     boolean outOfMemory = recentErrors(fleet, ErrorCode.OUT_OF_MEMORY) > 0;
     List<Check> checks = new ArrayList<>();
-    fleet
-        .taskManagers()
-        .forEach(
-            (id, member) -> {
-              String use =
-                  String.format(
-                      "KV of %.0f tokens in use, room for %.0f",
-                      member.gauge("kv_device_tokens"), member.gauge("kv_device_room_tokens"));
-              checks.add(
-                  outOfMemory
-                      ? Check.degraded(
-                          "device " + id,
-                          "requests ended with out_of_memory; " + use,
-                          "lower engine.token-budget or kv.device.tokens, or free memory")
-                      : Check.healthy("device " + id, use));
-            });
+    fleet.engines().forEach((id, one) -> checks.add(device("device " + id, one, outOfMemory)));
     return checks;
+  }
+
+  private static Check device(String component, Member member, boolean outOfMemory) {
+    String use =
+        String.format(
+            "%s, KV of %.0f tokens in use, room for %.0f%s",
+            device(member),
+            member.gauge("kv_device_tokens"),
+            member.gauge("kv_device_room_tokens"),
+            gpu(member));
+    if (!member.device().missing().isEmpty()) {
+      return Check.degraded(
+          component,
+          use + "; " + member.device().missing(),
+          "lower kv.device.tokens, engine.max-batch or engine.token-budget and start the job again:"
+              + " it tries the GPU at once; or free the GPU's memory: the job tries it at its first"
+              + " restart after model.gpu-retry");
+    }
+    return outOfMemory
+        ? Check.degraded(
+            component,
+            "requests ended with out_of_memory; " + use,
+            "lower engine.token-budget or kv.device.tokens, or free memory")
+        : Check.healthy(component, use);
+  }
+
+  /** How a GPU is used, in words; empty where that isn't known. */
+  static String gpu(Member member) {
+    double total = member.gauge("device_memory_total_bytes");
+    return total <= 0
+        ? ""
+        : String.format(
+            ", GPU memory %s of %s, busy %.0f %%",
+            Text.bytes(member.gauge("device_memory_bytes")),
+            Text.bytes(total),
+            Math.max(0, member.gauge("device_utilization_percent")));
+  }
+
+  /** Where an engine computes, in words. */
+  static String device(Member member) {
+    String name = member.device().name();
+    return name.isEmpty() ? "device not known" : name;
   }
 
   static Check queue(Fleet fleet) {

@@ -75,12 +75,37 @@ public final class Fleet {
   public Map<String, Member> taskManagers() {
     Map<String, Member> byId = new TreeMap<>();
     for (Member member : members.values()) {
-      byId.merge(
-          member.newest().about().taskManager(),
-          member,
-          (a, b) -> a.newest().windowEndMillis() >= b.newest().windowEndMillis() ? a : b);
+      byId.merge(member.newest().about().taskManager(), member, Fleet::newer);
     }
     return byId;
+  }
+
+  /**
+   * One member of each engine, for what its subtasks share; by the TaskManager's id, with the
+   * device where the TaskManager has several.
+   */
+  public Map<String, Member> engines() {
+    Map<String, Member> all = new TreeMap<>();
+    for (String id : taskManagers().keySet()) {
+      Map<String, Member> own = engines(id);
+      own.forEach((device, one) -> all.put(own.size() == 1 ? id : id + " " + device, one));
+    }
+    return all;
+  }
+
+  /** One member of each of a TaskManager's engines, by device. */
+  Map<String, Member> engines(String taskManager) {
+    Map<String, Member> byDevice = new TreeMap<>();
+    for (Member member : members.values()) {
+      if (member.newest().about().taskManager().equals(taskManager)) {
+        byDevice.merge(member.device().name(), member, Fleet::newer);
+      }
+    }
+    return byDevice;
+  }
+
+  private static Member newer(Member a, Member b) {
+    return a.newest().windowEndMillis() >= b.newest().windowEndMillis() ? a : b;
   }
 
   /** A counter of all subtasks, since each one's task started. */

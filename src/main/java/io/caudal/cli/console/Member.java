@@ -1,6 +1,7 @@
 package io.caudal.cli.console;
 
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.MetricsRecord.Device;
 import java.util.Comparator;
 import java.util.List;
 
@@ -33,6 +34,11 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   public boolean isOverdue(long nowMillis) {
     long window = newest.windowEndMillis() - newest.windowStartMillis();
     return ageMillis(nowMillis) > MISSED_WINDOWS * window + GRACE_MILLIS;
+  }
+
+  /** Where its engine computes. */
+  public Device device() {
+    return newest.about().device();
   }
 
   public long count(String counter) {

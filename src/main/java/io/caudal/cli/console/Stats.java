@@ -103,9 +103,9 @@ public final class Stats {
     return merged;
   }
 
-  /** Growth in these windows of what a TaskManager's subtasks share, added up over TaskManagers. */
-  public double grownOfTaskManagers(String gauge) {
-    return fleet.taskManagers().values().stream()
+  /** Growth in these windows of what subtasks share, added up over engines or TaskManagers. */
+  public double grownShared(String gauge) {
+    return sharers(gauge).stream()
         .mapToDouble(member -> member.gaugeGrowth(gauge, overMillis))
         .sum();
   }
@@ -127,8 +127,17 @@ public final class Stats {
         .sum();
   }
 
-  /** A gauge that a TaskManager's subtasks share, added up over TaskManagers. */
-  double ofTaskManagers(String gauge) {
-    return fleet.taskManagers().values().stream().mapToDouble(m -> m.gauge(gauge)).sum();
+  /** A gauge of what subtasks share, added up over engines or TaskManagers. */
+  double shared(String gauge) {
+    return sharers(gauge).stream().mapToDouble(m -> m.gauge(gauge)).sum();
+  }
+
+  private Collection<Member> sharers(String gauge) {
+    return (isEngines(gauge) ? fleet.engines() : fleet.taskManagers()).values();
+  }
+
+  /** Whether subtasks share it that have an engine in common, and not all of a TaskManager. */
+  static boolean isEngines(String gauge) {
+    return gauge.startsWith("engine_") || gauge.startsWith("kv_") || gauge.startsWith("device_");
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.cli.console.JobView.Checkpoints;
 import io.caudal.metrics.LatencySketch;
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class StatsJson {
     ObjectNode sessions = root.putObject("sessions");
     sessions.put("started", fleet.count("sessions_started"));
     sessions.put("ended", fleet.count("sessions_ended"));
-    sessions.put("on_device", Math.round(stats.ofTaskManagers("kv_device_sessions")));
+    sessions.put("on_device", Math.round(stats.shared("kv_device_sessions")));
     ObjectNode state = root.putObject("state");
     for (String counter :
         new String[] {
@@ -99,25 +100,46 @@ public final class StatsJson {
     for (Map.Entry<String, Member> entry : fleet.taskManagers().entrySet()) {
       ObjectNode one = all.addObject().put("id", entry.getKey());
       one.put("model", entry.getValue().newest().about().model());
-      entry
-          .getValue()
-          .newest()
-          .gauges()
-          .forEach(
-              (name, value) -> {
-                if (isShared(name)) {
-                  one.put(name, Math.round(value));
-                }
-              });
+      Map<String, Member> engines = fleet.engines(entry.getKey());
+      for (String gauge : entry.getValue().newest().gauges().keySet()) {
+        if (gauge.startsWith("device_")) {
+          continue; // shares can't be added up: they are told of each engine
+        }
+        if (Stats.isEngines(gauge)) {
+          one.put(gauge, Math.round(sum(engines.values(), gauge)));
+        } else if (isShared(gauge)) {
+          one.put(gauge, Math.round(entry.getValue().gauge(gauge)));
+        }
+      }
+      ArrayNode own = one.putArray("engines");
+      engines.values().forEach(engine -> own.add(engine(engine)));
     }
     return all;
   }
 
+  private static ObjectNode engine(Member member) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("device", member.device().name()).put("missing", member.device().missing());
+    member
+        .newest()
+        .gauges()
+        .forEach(
+            (gauge, value) -> {
+              if (Stats.isEngines(gauge)) {
+                node.put(gauge, Math.round(value));
+              }
+            });
+    return node;
+  }
+
+  private static double sum(Collection<Member> members, String gauge) {
+    return members.stream().mapToDouble(member -> member.gauge(gauge)).sum();
+  }
+
   private static boolean isShared(String gauge) {
-    return gauge.startsWith("engine_")
-        || gauge.startsWith("kv_")
-        || gauge.startsWith("heap_")
+    return gauge.startsWith("heap_")
         || gauge.startsWith("cpu_")
+        || gauge.startsWith("gpu_")
         || gauge.startsWith("disk_");
   }
 

@@ -63,7 +63,7 @@ public final class StatsText {
                 "%d started, %d ended; %.0f idle on the device",
                 fleet.count("sessions_started"),
                 fleet.count("sessions_ended"),
-                stats.ofTaskManagers("kv_device_sessions"))));
+                stats.shared("kv_device_sessions"))));
     rows.add(List.of("now", ""));
     rows.add(
         List.of(
@@ -71,7 +71,7 @@ public final class StatsText {
             format(
                 "%.0f at hand, %.0f of them running; %.0f set aside",
                 fleet.sum("at_hand"), fleet.sum("running"), fleet.sum("aside"))));
-    fleet.taskManagers().forEach((id, one) -> rows.add(List.of("  " + id, taskManager(one))));
+    fleet.engines().forEach((id, one) -> rows.add(List.of("  " + id, engine(one))));
     if (job != null) {
       rows.add(List.of("  checkpoint", checkpoint(job.checkpoints(), nowMillis)));
     }
@@ -111,15 +111,17 @@ public final class StatsText {
         fleet.count("recomputed_tokens"));
   }
 
-  private static String taskManager(Member member) {
+  private static String engine(Member member) {
     return format(
-        "%s, %.0f sequences in the engine; KV %.0f of %.0f tokens on the device, %s in host memory;"
+        "%s on %s, %.0f sequences in the engine; KV %.0f of %.0f tokens on the device, %s in host memory%s;"
             + " heap %s of %s; disk %s free",
         member.newest().about().model(),
+        EngineChecks.device(member),
         member.gauge("engine_unfinished"),
         member.gauge("kv_device_tokens"),
         member.gauge("kv_device_room_tokens"),
         Text.bytes(member.gauge("kv_host_bytes")),
+        EngineChecks.gpu(member),
         Text.bytes(member.gauge("heap_used_bytes")),
         Text.bytes(member.gauge("heap_max_bytes")),
         Text.bytes(member.gauge("disk_free_bytes")));

@@ -117,23 +117,21 @@ final class Figures {
 
   private void loops(Stats stats) {
     Fleet fleet = stats.fleet();
-    Collection<Member> hosts = fleet.taskManagers().values();
+    Collection<Member> hosts = fleet.engines().values();
     double loops = stats.mean("engine_loops", hosts);
     double wall = loops * stats.spanMillis();
-    double steps = stats.grownOfTaskManagers("engine_steps");
-    double prefill = stats.grownOfTaskManagers("engine_prefill_ms");
-    double decode = stats.grownOfTaskManagers("engine_decode_ms");
-    double moved =
-        stats.grownOfTaskManagers("engine_restore_ms")
-            + stats.grownOfTaskManagers("engine_export_ms");
-    double busy = prefill + decode + moved + stats.grownOfTaskManagers("engine_other_ms");
+    double steps = stats.grownShared("engine_steps");
+    double prefill = stats.grownShared("engine_prefill_ms");
+    double decode = stats.grownShared("engine_decode_ms");
+    double moved = stats.grownShared("engine_restore_ms") + stats.grownShared("engine_export_ms");
+    double busy = prefill + decode + moved + stats.grownShared("engine_other_ms");
     put("loops", loops);
     put("steps", steps);
     put("loops_busy", busy / wall);
     put("loops_prefill", prefill / busy);
     put("loops_decode", decode / busy);
     put("loops_moving_kv", moved / busy);
-    put("batch", stats.grownOfTaskManagers("engine_sequences") / steps);
+    put("batch", stats.grownShared("engine_sequences") / steps);
     put("max_batch", EngineSettings.from(settings).maxBatch());
     put("in_engine", stats.mean("engine_unfinished", hosts));
     put("at_hand", stats.mean("at_hand", fleet.members()));
@@ -142,10 +140,10 @@ final class Figures {
   }
 
   private void tiers(Stats stats) {
-    Collection<Member> hosts = stats.fleet().taskManagers().values();
+    Collection<Member> hosts = stats.fleet().engines().values();
     put("device_fill", ratio(stats, "kv_device_tokens", "kv_device_room_tokens", hosts));
-    put("evicted", stats.grownOfTaskManagers("engine_evicted"));
-    put("preempted", stats.grownOfTaskManagers("engine_preempted"));
+    put("evicted", stats.grownShared("engine_evicted"));
+    put("preempted", stats.grownShared("engine_preempted"));
     long limit = KvSettings.from(settings).hostBytes();
     double host = stats.mean("kv_host_bytes", hosts) / Math.max(1, hosts.size());
     put("host_fill", limit == 0 ? 1 : host / limit);
@@ -158,8 +156,8 @@ final class Figures {
     put("emitting", stats.grown("task_emit_ms") / subtasks / span);
     put("backpressured", stats.grown("task_backpressured_ms") / subtasks / span);
     put("cores", stats.mean("cpu_cores", hosts));
-    put("cpu", stats.grownOfTaskManagers("cpu_process_ms") / span / get("cores"));
-    put("gc", stats.grownOfTaskManagers("heap_gc_ms") / span / Math.max(1, hosts.size()));
+    put("cpu", stats.grownShared("cpu_process_ms") / span / get("cores"));
+    put("gc", stats.grownShared("heap_gc_ms") / span / Math.max(1, hosts.size()));
     put("heap_fill", ratio(stats, "heap_live_bytes", "heap_max_bytes", hosts));
   }
 

@@ -19,9 +19,7 @@ final class Stages {
     raw.add(timed("restore", latencies.get(Latency.RESTORE_MS), "reading KV from state"));
     raw.add(timed("prefill", latencies.get(Latency.PREFILL_MS), "first step to first token"));
     raw.add(timed("decode", latencies.get(Latency.DECODE_MS), "first token to last"));
-    raw.add(
-        summed(
-            "export", stats.grownOfTaskManagers("engine_export_ms"), "KV copied off the device"));
+    raw.add(summed("export", stats.grownShared("engine_export_ms"), "KV copied off the device"));
     raw.add(timed("encode", latencies.get(Latency.ENCODE_MS), "encoding KV for state"));
     raw.add(timed("state write", latencies.get(Latency.STATE_WRITE_MS), "tokens and KV to state"));
     raw.add(

@@ -102,7 +102,7 @@ final class TopView {
     rows.add(
         List.of(
             "TASKMANAGER", "SEQUENCES", "BATCH", "LOOPS", "DEVICE KV", "HOST KV", "HEAP", "CPU"));
-    fleet.taskManagers().forEach((id, one) -> rows.add(engine(id, one)));
+    fleet.engines().forEach((id, one) -> rows.add(engine(id, one)));
     return table(rows);
   }
 

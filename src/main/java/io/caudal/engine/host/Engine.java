@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +54,22 @@ public final class Engine implements AutoCloseable {
    * @throws CaudalException as {@link ModelRunnerFactory#load}
    */
   public static Engine start(ModelSettings model, EngineSettings engine, KvSettings kv) {
+    return start(model, engine, kv, null);
+  }
+
+  /**
+   * @param outOfMemory told, on a loop's thread, before the engine fails because its device has no
+   *     memory for a single sequence; null if that is to end the sequence and not the engine
+   */
+  static Engine start(
+      ModelSettings model,
+      EngineSettings engine,
+      KvSettings kv,
+      @Nullable Consumer<CaudalException> outOfMemory) {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
     Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
-      started.startLoops(engine, kv);
+      started.startLoops(engine, kv, outOfMemory);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -73,7 +86,8 @@ public final class Engine implements AutoCloseable {
     this.copies = new KvCopies(loops, host, blockTokens, this::choose);
   }
 
-  private void startLoops(EngineSettings settings, KvSettings kv) {
+  private void startLoops(
+      EngineSettings settings, KvSettings kv, @Nullable Consumer<CaudalException> outOfMemory) {
     int deviceTokens = kv.deviceTokens();
     int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
     int room = Math.max(1, deviceTokens / count);
@@ -85,7 +99,11 @@ public final class Engine implements AutoCloseable {
               runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
       engine.setEviction(kv.evictionPolicy());
       engine.meter().draw(timeline, "loop " + i);
-      loops.add(new StepLoop(engine, runner, settings, "caudal-engine-" + i));
+      engine.setEndsWithoutMemory(outOfMemory != null);
+      String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + i;
+      loops.add(
+          new StepLoop(
+              engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory));
     }
   }
 
@@ -97,6 +115,11 @@ public final class Engine implements AutoCloseable {
 
   public ModelInfo model() {
     return model.model();
+  }
+
+  /** Where it computes: {@code cpu} or {@code cuda:N}. */
+  public String device() {
+    return model.device();
   }
 
   public ModelText text() {
@@ -194,6 +217,11 @@ public final class Engine implements AutoCloseable {
   /** Steps of all loops so far: while something is unfinished, they grow. */
   public long steps() {
     return loops.stream().mapToLong(StepLoop::steps).sum();
+  }
+
+  /** Steps of all loops that the device had no memory for. */
+  public long stepsWithoutMemory() {
+    return loops.stream().mapToLong(loop -> loop.engine().stepsWithoutMemory()).sum();
   }
 
   /** What all loops have done, and where their time went. */

@@ -34,6 +34,7 @@ final class StepLoop implements AutoCloseable {
   private final BatchLinger linger;
   private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
+  private final Consumer<CaudalException> outOfMemory;
   private final Thread thread;
   private volatile boolean closed;
   private volatile long steps;
@@ -43,8 +44,15 @@ final class StepLoop implements AutoCloseable {
 
   /**
    * @param runner that of the engine; closed on the loop's thread when it ends
+   * @param outOfMemory told before anybody else if that ends the loop
    */
-  StepLoop(StepEngine engine, WatchedRunner runner, EngineSettings settings, String name) {
+  StepLoop(
+      StepEngine engine,
+      WatchedRunner runner,
+      EngineSettings settings,
+      String name,
+      Consumer<CaudalException> outOfMemory) {
+    this.outOfMemory = outOfMemory;
     this.engine = engine;
     this.runner = runner;
     this.linger = new BatchLinger(settings);
@@ -191,6 +199,9 @@ final class StepLoop implements AutoCloseable {
       LOG.error("step loop {} failed", thread.getName(), t);
       if (!givenUp) {
         StepFailures.count(engine.suspects());
+      }
+      if (t instanceof CaudalException known && known.code() == ErrorCode.OUT_OF_MEMORY) {
+        outOfMemory.accept(known);
       }
       end(new CaudalException(ErrorCode.ENGINE_FAILED, "step loop failed: " + t.getMessage(), t));
     } finally {

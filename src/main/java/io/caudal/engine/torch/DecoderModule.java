@@ -40,7 +40,10 @@ final class DecoderModule implements AutoCloseable {
     try {
       model.load(new ByteArrayInputStream(ARCHIVE));
       return new DecoderModule(model);
-    } catch (IOException | MalformedModelException | EngineException e) {
+    } catch (EngineException e) {
+      model.close();
+      throw translated("compilation", e);
+    } catch (IOException | MalformedModelException e) {
       model.close();
       throw new CaudalException(
           ErrorCode.ENGINE_FAILED, "PyTorch refuses the decoder: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.caudal.engine.torch;
 
 import ai.djl.Device;
 import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
@@ -42,6 +43,11 @@ final class TorchModel implements LoadedModel {
   }
 
   @Override
+  public String device() {
+    return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
+  }
+
+  @Override
   public int defaultStepLoops() {
     return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
   }
@@ -75,5 +81,8 @@ final class TorchModel implements LoadedModel {
   @Override
   public synchronized void close() {
     module.close();
+    if (device.isGpu()) {
+      JniUtils.emptyCudaCache(); // what PyTorch keeps for later others may need now
+    }
   }
 }

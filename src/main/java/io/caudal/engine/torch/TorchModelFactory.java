@@ -23,6 +23,11 @@ public final class TorchModelFactory implements ModelRunnerFactory {
   private static final Logger LOG = LoggerFactory.getLogger(TorchModelFactory.class);
 
   @Override
+  public int gpus() {
+    return TorchRuntime.gpus();
+  }
+
+  @Override
   public LoadedModel load(ModelSettings settings) {
     Path folder = ModelFolder.resolve(settings.path());
     ModelConfig config = ModelConfig.read(folder);

@@ -62,23 +62,30 @@ final class TorchRuntime {
     }
   }
 
+  /** GPUs that PyTorch sees; none without its CUDA libraries. */
+  static int gpus() {
+    return engine().getGpuCount();
+  }
+
   /**
-   * @param name {@code auto}, {@code cpu} or {@code cuda:N}
+   * @param name {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; where any GPU will do it
+   *     is the first
    * @throws CaudalException {@code DEVICE_UNAVAILABLE} for a GPU that PyTorch doesn't see
    */
   static Device device(String name) {
-    int gpus = engine().getGpuCount();
+    int gpus = gpus();
     if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
       return Device.cpu();
     }
-    int index = name.equals("auto") ? 0 : Integer.parseInt(name.substring("cuda:".length()));
+    int colon = name.indexOf(':');
+    int index = colon < 0 ? 0 : Integer.parseInt(name.substring(colon + 1));
     if (index >= gpus) {
       throw new CaudalException(
           ErrorCode.DEVICE_UNAVAILABLE,
           String.format(
-              "model.device is %s, but PyTorch sees %d GPUs here; set it to cpu or auto, or put"
+              "model.device is %s, but PyTorch sees %s here; set it to cpu or auto, or put"
                   + " PyTorch's CUDA libraries (pytorch-native-cu*) on the class path",
-              name, gpus));
+              name, gpus == 0 ? "no GPU" : "only cuda:0 to cuda:" + (gpus - 1)));
     }
     return Device.gpu(index);
   }

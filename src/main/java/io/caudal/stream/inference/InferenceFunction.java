@@ -1,5 +1,6 @@
 package io.caudal.stream.inference;
 
+import io.caudal.config.DeviceSettings;
 import io.caudal.config.EngineSettings;
 import io.caudal.config.KvSettings;
 import io.caudal.config.ModelSettings;
@@ -37,8 +38,12 @@ public final class InferenceFunction
   public void open(KeyedAsyncContext<Result> context) throws Exception {
     Settings all = Settings.of(settings);
     lease =
-        Engines.acquire(ModelSettings.from(all), EngineSettings.from(all), KvSettings.from(all));
-    task = new InferenceTask(all, context, lease.engine());
+        Engines.acquire(
+            ModelSettings.from(all),
+            EngineSettings.from(all),
+            KvSettings.from(all),
+            Placements.of(context.runtime(), DeviceSettings.from(all)));
+    task = new InferenceTask(all, context, lease);
   }
 
   @Override

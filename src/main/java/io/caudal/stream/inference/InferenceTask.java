@@ -9,6 +9,7 @@ import io.caudal.config.Settings;
 import io.caudal.engine.Generation;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.Engines;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
@@ -63,10 +64,10 @@ final class InferenceTask {
   private RequestSettings limits;
   private KvSettings kv;
 
-  InferenceTask(Settings settings, KeyedAsyncContext<Result> context, Engine engine)
+  InferenceTask(Settings settings, KeyedAsyncContext<Result> context, Engines.Lease lease)
       throws Exception {
     this.context = context;
-    this.engine = engine;
+    this.engine = lease.engine();
     live =
         new LiveSettings(
             settings.given(),
@@ -78,7 +79,7 @@ final class InferenceTask {
     totals =
         new SessionTotals(
             context.unionState(SessionTotals.STATE), keyGroups(context.runtime().getTaskInfo()));
-    MetricsReporter metrics = new MetricsReporter(context, engine, live, totals);
+    MetricsReporter metrics = new MetricsReporter(context, lease, live, totals);
     context.every(JobSettings.from(settings).metricsInterval(), metrics::report);
     Duration stepTimeout = EngineSettings.from(settings).stepTimeout();
     context.every(HANG_CHECK, out -> engine.giveUpHanging(stepTimeout));

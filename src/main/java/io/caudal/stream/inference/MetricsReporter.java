@@ -1,6 +1,7 @@
 package io.caudal.stream.inference;
 
 import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.Engines;
 import io.caudal.error.ErrorCode;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
@@ -10,6 +11,7 @@ import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.Details;
+import io.caudal.protocol.MetricsRecord.Device;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
 import io.caudal.protocol.MetricsRecord.Top;
 import io.caudal.protocol.Result;
@@ -32,6 +34,7 @@ final class MetricsReporter {
 
   private final KeyedAsyncContext<Result> context;
   private final TaskInfo task;
+  private final Engines.Lease lease;
   private final Engine engine;
   private final LiveSettings live;
   private final String taskManager;
@@ -40,12 +43,16 @@ final class MetricsReporter {
   private long windowStartMillis;
 
   MetricsReporter(
-      KeyedAsyncContext<Result> context, Engine engine, LiveSettings live, SessionTotals totals) {
+      KeyedAsyncContext<Result> context,
+      Engines.Lease lease,
+      LiveSettings live,
+      SessionTotals totals) {
     this.context = context;
     this.task = context.runtime().getTaskInfo();
-    this.engine = engine;
+    this.lease = lease;
+    this.engine = lease.engine();
     this.live = live;
-    this.gauges = SubtaskGauges.of(context, engine, totals);
+    this.gauges = SubtaskGauges.of(context, lease, totals);
     this.windowStartMillis = context.currentTimeMillis();
     var all = context.runtime().getMetricGroup();
     this.taskManager = all.getAllVariables().getOrDefault("<tm_id>", "");
@@ -83,6 +90,7 @@ final class MetricsReporter {
             task.getNumberOfParallelSubtasks(),
             taskManager,
             engine.model().name(),
+            new Device(engine.device(), lease.missing()),
             live.version(),
             live.told());
     out.emit(

@@ -1,6 +1,8 @@
 package io.caudal.stream.inference;
 
 import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.Engines;
+import io.caudal.engine.host.GpuUse;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionTotals;
 import java.io.IOException;
@@ -18,14 +20,16 @@ import java.util.function.DoubleSupplier;
 
 /**
  * What a subtask and its process hold at the moment, by wire name; any thread may ask. Names that
- * begin with {@code engine_} or {@code kv_} are the engine's, {@code heap_}, {@code cpu_} and
- * {@code disk_} the TaskManager's: subtasks of one TaskManager tell the same.
+ * begin with {@code engine_}, {@code kv_} or {@code device_} are the engine's, {@code heap_},
+ * {@code cpu_}, {@code gpu_} and {@code disk_} the TaskManager's: subtasks of one TaskManager tell
+ * the same.
  */
 final class SubtaskGauges {
   private SubtaskGauges() {}
 
   static Map<String, DoubleSupplier> of(
-      KeyedAsyncContext<?> context, Engine engine, SessionTotals totals) {
+      KeyedAsyncContext<?> context, Engines.Lease lease, SessionTotals totals) {
+    Engine engine = lease.engine();
     Map<String, DoubleSupplier> gauges = new TreeMap<>();
     gauges.put("at_hand", () -> context.inFlight().atHand());
     gauges.put("running", () -> context.inFlight().running());
@@ -38,6 +42,13 @@ final class SubtaskGauges {
     EngineGauges.put(gauges, engine);
     TaskGauges.put(gauges, context);
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
+    String device = engine.device();
+    gauges.put("device_utilization_percent", () -> GpuUse.of(device).utilizationPercent());
+    gauges.put("device_memory_bytes", () -> GpuUse.of(device).memoryUsedBytes());
+    gauges.put("device_memory_total_bytes", () -> GpuUse.of(device).memoryTotalBytes());
+    gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
+    gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
+    gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);
     gauges.put("kv_device_tokens", engine::usedTokens);
     gauges.put("kv_device_room_tokens", engine::totalTokens);
     gauges.put("kv_device_sessions", engine::residentSessions);

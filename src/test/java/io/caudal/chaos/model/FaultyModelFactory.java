@@ -14,6 +14,11 @@ import java.util.List;
 public final class FaultyModelFactory implements ModelRunnerFactory {
 
   @Override
+  public int gpus() {
+    return new TorchModelFactory().gpus();
+  }
+
+  @Override
   public LoadedModel load(ModelSettings settings) {
     return new FaultyModel(new TorchModelFactory().load(settings));
   }
@@ -22,6 +27,11 @@ public final class FaultyModelFactory implements ModelRunnerFactory {
     @Override
     public ModelInfo model() {
       return real.model();
+    }
+
+    @Override
+    public String device() {
+      return real.device();
     }
 
     @Override

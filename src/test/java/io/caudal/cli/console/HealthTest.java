@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.cli.console.JobView.Checkpoints;
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.MetricsRecord.Device;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -139,6 +140,24 @@ class HealthTest {
             only(health(BROKER, fleet(Map.of("error_out_of_memory", 1L)), null), "device tm-1")
                 .remedy())
         .contains("engine.token-budget");
+  }
+
+  @Test
+  void an_engine_that_stands_in_for_a_gpu_without_memory() {
+    Device healthy = new Device("cuda:1", "");
+    Device standIn = new Device("cpu", "cuda:0 had no memory at 2026-01-01T00:00:00Z: of 8 GB");
+    Fleet fleet =
+        Fleet.of(List.of(Reports.on(standIn, 0, NOW, GAUGES), Reports.on(healthy, 1, NOW, GAUGES)));
+
+    Health health = health(BROKER, fleet, job("RUNNING", NOW));
+
+    Check degraded = only(health, "device tm-1 cpu");
+    assertThat(degraded.status()).isEqualTo(Status.DEGRADED);
+    assertThat(degraded.finding()).startsWith("cpu, KV of").contains("cuda:0", "of 8 GB");
+    assertThat(degraded.remedy()).contains("kv.device.tokens", "model.gpu-retry");
+    assertThat(only(health, "device tm-1 cuda:1").status()).isEqualTo(Status.HEALTHY);
+    assertThat(only(health, "engine tm-1 cuda:1").status()).isEqualTo(Status.HEALTHY);
+    assertThat(health.overall()).isEqualTo(Status.DEGRADED);
   }
 
   @Test

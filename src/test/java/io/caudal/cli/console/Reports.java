@@ -3,6 +3,7 @@ package io.caudal.cli.console;
 import io.caudal.metrics.LatencySketch;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.About;
+import io.caudal.protocol.MetricsRecord.Device;
 import io.caudal.protocol.MetricsRecord.LatencySummary;
 import java.util.Map;
 
@@ -27,14 +28,19 @@ final class Reports {
       Map<String, Long> counters,
       Map<String, Double> gauges,
       Map<String, LatencySummary> latencies) {
-    About about = new About(2, "tm-1", "demo", 0, Map.of());
+    About about = new About(2, "tm-1", "demo", new Device("cpu", ""), 0, Map.of());
     return new MetricsRecord(subtask, 1, end - WINDOW, end, counters, gauges, latencies, about);
   }
 
   static MetricsRecord withSettings(
       int subtask, long end, long version, Map<String, String> settings) {
-    About about = new About(2, "tm-1", "demo", version, settings);
+    About about = new About(2, "tm-1", "demo", new Device("cpu", ""), version, settings);
     return new MetricsRecord(subtask, 1, end - WINDOW, end, Map.of(), Map.of(), Map.of(), about);
+  }
+
+  static MetricsRecord on(Device device, int subtask, long end, Map<String, Double> gauges) {
+    About about = new About(2, "tm-1", "demo", device, 0, Map.of());
+    return new MetricsRecord(subtask, 1, end - WINDOW, end, Map.of(), gauges, Map.of(), about);
   }
 
   static LatencySummary latency(double... millis) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;
+import io.caudal.protocol.MetricsRecord.Device;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,7 +66,43 @@ class StatsTest {
 
   @Test
   void what_subtasks_of_a_task_manager_share_counts_once() {
-    assertThat(stats.ofTaskManagers("kv_device_tokens")).isEqualTo(64);
+    assertThat(stats.shared("kv_device_tokens")).isEqualTo(64);
+  }
+
+  @Test
+  void engines_of_a_task_manager_are_told_apart_and_added_up() {
+    Map<String, Double> gauges =
+        Map.of(
+            "kv_device_tokens", 64.0,
+            "heap_max_bytes", 100.0,
+            "device_utilization_percent", 37.0,
+            "device_memory_bytes", 1024.0,
+            "device_memory_total_bytes", 4096.0);
+    Fleet fleet =
+        Fleet.of(
+            List.of(
+                Reports.on(new Device("cuda:0", ""), 0, NOW, gauges),
+                Reports.on(new Device("cuda:1", "why"), 1, NOW, gauges)));
+    Stats two = new Stats(fleet, 2_000);
+
+    assertThat(two.shared("kv_device_tokens")).isEqualTo(128);
+    assertThat(two.shared("heap_max_bytes")).isEqualTo(100);
+    JsonNode manager = StatsJson.of(two, null, NOW).path("task_managers").path(0);
+    assertThat(manager.path("kv_device_tokens").asInt()).isEqualTo(128);
+    assertThat(manager.has("device_utilization_percent")).isFalse();
+    assertThat(manager.path("engines").path(0).path("device_utilization_percent").asInt())
+        .isEqualTo(37);
+    assertThat(manager.path("heap_max_bytes").asInt()).isEqualTo(100);
+    assertThat(manager.path("engines")).hasSize(2);
+    assertThat(manager.path("engines").path(1).path("device").asText()).isEqualTo("cuda:1");
+    assertThat(manager.path("engines").path(1).path("missing").asText()).isEqualTo("why");
+    assertThat(manager.path("engines").path(1).path("kv_device_tokens").asInt()).isEqualTo(64);
+    assertThat(StatsText.of(two, null, NOW))
+        .contains(
+            "tm-1 cuda:0",
+            "tm-1 cuda:1",
+            "demo on cuda:1, ",
+            "GPU memory 1.0 kB of 4.0 kB, busy 37 %");
   }
 
   @Test

@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The real model; with the name {@value #NAME}, one whose every step with {@link #POISON} in it
- * fails. Found before the real factory, because tests come first on the class path.
+ * The real model, on {@link ScriptedGpus} while there are any; with the name {@value #NAME}, one
+ * whose every step with {@link #POISON} in it fails. Found before the real factory, because tests
+ * come first on the class path.
  */
 public final class BreakableModelFactory implements ModelRunnerFactory {
   public static final String NAME = "breakable";
@@ -22,7 +23,17 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
   public static final int POISON = 1023;
 
   @Override
+  public int gpus() {
+    ScriptedGpus gpus = ScriptedGpus.installed();
+    return gpus == null ? new TorchModelFactory().gpus() : gpus.count();
+  }
+
+  @Override
   public LoadedModel load(ModelSettings settings) {
+    ScriptedGpus gpus = ScriptedGpus.installed();
+    if (gpus != null) {
+      return gpus.load(settings);
+    }
     LoadedModel real = new TorchModelFactory().load(settings);
     return NAME.equals(settings.name()) ? new BreakableModel(real) : real;
   }
@@ -31,6 +42,11 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
     @Override
     public ModelInfo model() {
       return real.model();
+    }
+
+    @Override
+    public String device() {
+      return real.device();
     }
 
     @Override

@@ -52,7 +52,7 @@ class HangingStepTest {
             settings,
             ModelText.load(ModelFolder.resolve("bundled:demo")).tokenizer(),
             EngineClock.SYSTEM);
-    StepLoop loop = new StepLoop(engine, runner, settings, "hanging");
+    StepLoop loop = new StepLoop(engine, runner, settings, "hanging", e -> {});
     try (loop) {
       Submission submission = new Submission(loop, GENERATION);
       submission.submit(GENERATION, List.of(), new Hearing());
