@@ -42,8 +42,10 @@ public record KvSettings(
               256,
               Integer.MAX_VALUE,
               "Token positions of KV that an engine keeps on its device, for running sequences and for"
-                  + " sessions that may come back; its step loops share them evenly.")
-          .in("tokens");
+                  + " sessions that may come back; its step loops share them evenly. Where it shrinks, idle"
+                  + " sessions make way, and sequences that need more go on to their end first.")
+          .in("tokens")
+          .live();
   static final ConfigKey<Eviction> EVICTION_POLICY =
       ConfigKey.choice(
               "kv.eviction-policy",

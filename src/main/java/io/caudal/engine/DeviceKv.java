@@ -72,6 +72,14 @@ final class DeviceKv implements SequenceMemory {
     return residentTokens.size();
   }
 
+  /** From now on there is room for so many tokens; idle sessions make way for that. */
+  void resize(int tokens) {
+    pool.resize(tokens);
+    while (pool.free() < 0 && evict()) {
+      // the next one
+    }
+  }
+
   KvPool pool() {
     return pool;
   }

@@ -70,6 +70,11 @@ final class LiveGeneration {
     return sequence.tokens().size() - generation.promptTokens();
   }
 
+  /** Tokens that prompt and answer may have at most. */
+  int mostTokens() {
+    return generation.promptTokens() + generation.maxNewTokens();
+  }
+
   /** Whether the prompt's KV has been computed. */
   boolean hasPrompt() {
     return firstTokenNanos != 0;
@@ -112,7 +117,7 @@ final class LiveGeneration {
    * @param worth how likely a guess must be right to be worth its position
    */
   int[] guess(int most, double worth) {
-    int left = generation.promptTokens() + generation.maxNewTokens() - sequence.tokens().size() - 1;
+    int left = mostTokens() - sequence.tokens().size() - 1;
     return most <= 0 || left <= 0
         ? new int[0]
         : guesser.guess(sequence.tokens(), Math.min(most, left), worth);

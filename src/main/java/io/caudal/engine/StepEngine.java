@@ -55,6 +55,7 @@ public final class StepEngine {
   private final StepMeter meter;
   private int prefillPercent;
   private int speculativeTokens;
+  private int room;
   private Consumer<Runnable> inbox = Runnable::run;
   private boolean endsWithoutMemory;
   private volatile long stepsWithoutMemory;
@@ -76,6 +77,7 @@ public final class StepEngine {
     this.model = runner.model();
     this.meter = new StepMeter(clock);
     this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock, meter);
+    this.room = pool.total();
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
@@ -106,6 +108,23 @@ public final class StepEngine {
     scheduler.setTenantWeights(settings.tenantWeights());
     prefillPercent = settings.prefillPercent();
     speculativeTokens = settings.speculativeTokens();
+  }
+
+  /**
+   * A live setting: token positions of KV that there is room for. As long as a sequence is here
+   * that may need more, there is that much.
+   */
+  public void setRoom(int tokens) {
+    room = tokens;
+    fitRoom();
+  }
+
+  private void fitRoom() {
+    int most = room;
+    for (LiveGeneration task : live.values()) {
+      most = Math.max(most, Math.min(task.mostTokens() + 1, kv.pool().total()));
+    }
+    kv.resize(most);
   }
 
   /** A live setting: which idle sessions make way when others need their room. */
@@ -527,6 +546,9 @@ public final class StepEngine {
     scheduler.remove(task.sequence());
     kv.finish(task.sequence(), task.outputTokens());
     live.remove(task.sequence());
+    if (kv.pool().total() > room) {
+      fitRoom();
+    }
     try {
       task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));
     } catch (RuntimeException e) {

@@ -2,17 +2,23 @@ package io.caudal.kv;
 
 /**
  * The books of a device's KV memory, in token positions. It holds no memory itself. Not
- * thread-safe: the thread that steps the engine owns it.
+ * thread-safe: the thread that steps the engine owns it, others may only ask for the {@link
+ * #total}.
  */
 public final class KvPool {
-  private final int total;
+  private volatile int total;
   private int used;
 
   public KvPool(int total) {
-    if (total <= 0) {
-      throw new IllegalArgumentException("a pool of " + total + " tokens");
+    resize(total);
+  }
+
+  /** From now on there is so much; if more is in use, less than nothing is free. */
+  public void resize(int newTotal) {
+    if (newTotal <= 0) {
+      throw new IllegalArgumentException("a pool of " + newTotal + " tokens");
     }
-    this.total = total;
+    total = newTotal;
   }
 
   /** Takes {@code tokens} out of the pool, or changes nothing and says no. */

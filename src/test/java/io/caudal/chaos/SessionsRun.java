@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * random order, when nearly all of them are in RocksDB only.
  */
 final class SessionsRun {
-  private static final int IN_FLIGHT = 128;
+  private static final int IN_FLIGHT = 1024;
   private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final List<String> NAMES = List.of("Zorvek", "Brunildo", "Lucia", "Tazzle");
 

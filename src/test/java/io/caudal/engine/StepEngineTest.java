@@ -317,6 +317,31 @@ class StepEngineTest {
   }
 
   @Test
+  void with_less_room_idle_sessions_make_way_and_who_runs_goes_on() {
+    for (int i = 0; i < 4; i++) {
+      submit(generation("r" + i, "s" + i, prompt(100, i), 10));
+      run(engine);
+    }
+    Heard running = submit(generation("r", "s", prompt(200, 9), 50));
+    engine.step();
+
+    engine.setRoom(128);
+    assertThat(engine.residentSessions()).isZero();
+    assertThat(engine.totalTokens()).isEqualTo(251);
+    run(engine);
+    assertThat(running.outcome().output()).isEqualTo(expected(prompt(200, 9), 50));
+    assertThat(engine.totalTokens()).isEqualTo(128);
+    assertThat(engine.usedTokens()).isLessThanOrEqualTo(128);
+
+    Heard tooLong = submit(generation("t", null, prompt(200, 9), 1));
+    assertThat(String.valueOf(tooLong.outcome().failure())).contains("kv.device.tokens");
+    engine.setRoom(ROOM);
+    Heard again = submit(generation("u", null, prompt(200, 9), 5));
+    run(engine);
+    assertThat(again.outcome().output()).isEqualTo(expected(prompt(200, 9), 5));
+  }
+
+  @Test
   void followers_begin_with_the_prompt_of_their_leader() {
     Heard leader = submit(generation("a", null, prompt(150, 1), 10));
     List<Heard> heard = new ArrayList<>(List.of(leader));

@@ -33,10 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by any thread; listeners are called on the loops' threads.
  */
 public final class Engine implements AutoCloseable {
-  /** An idle session needs a slot too; one of fewer tokens than this is not worth more slots. */
-  private static final int TOKENS_PER_SLOT = 64;
-
-  private static final int MOST_IDLE_SLOTS = 4096;
+  /** Of a loop: idle sessions whose KV stays on the device need one too. */
+  private static final int IDLE_SLOTS = 4096;
 
   private final LoadedModel model;
   private final ModelText text;
@@ -90,8 +88,8 @@ public final class Engine implements AutoCloseable {
       EngineSettings settings, KvSettings kv, @Nullable Consumer<CaudalException> outOfMemory) {
     int deviceTokens = kv.deviceTokens();
     int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
-    int room = Math.max(1, deviceTokens / count);
-    int slots = settings.maxBatch() + Math.min(MOST_IDLE_SLOTS, room / TOKENS_PER_SLOT);
+    int room = room(kv, count);
+    int slots = settings.maxBatch() + IDLE_SLOTS;
     for (int i = 0; i < count; i++) {
       WatchedRunner runner = new WatchedRunner(model.newRunner(slots));
       StepEngine engine =
@@ -105,6 +103,10 @@ public final class Engine implements AutoCloseable {
           new StepLoop(
               engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory));
     }
+  }
+
+  private static int room(KvSettings kv, int loops) {
+    return Math.max(1, kv.deviceTokens() / loops);
   }
 
   /** As many as the device likes, but none with less room than one full context. */
@@ -205,7 +207,7 @@ public final class Engine implements AutoCloseable {
   public void configure(EngineSettings settings, KvSettings kv) {
     host.setLimit(kv.hostBytes());
     for (StepLoop loop : loops) {
-      loop.execute(() -> loop.configure(settings, kv));
+      loop.execute(() -> loop.configure(settings, kv, room(kv, loops.size())));
     }
   }
 

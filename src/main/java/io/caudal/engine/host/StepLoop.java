@@ -90,8 +90,9 @@ final class StepLoop implements AutoCloseable {
   }
 
   /** Live settings; loop's thread. */
-  void configure(EngineSettings settings, KvSettings kv) {
+  void configure(EngineSettings settings, KvSettings kv, int room) {
     engine.configure(settings);
+    engine.setRoom(room);
     engine.setEviction(kv.evictionPolicy());
     linger.configure(settings);
   }
