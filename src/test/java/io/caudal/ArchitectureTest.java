@@ -27,6 +27,8 @@ class ArchitectureTest {
           .definedBy("io.caudal.protocol")
           .layer("metrics")
           .definedBy("io.caudal.metrics")
+          .layer("adapt")
+          .definedBy("io.caudal.adapt")
           .layer("text")
           .definedBy("io.caudal.text")
           .layer("kv")
@@ -49,6 +51,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("error")
           .whereLayer("protocol")
           .mayOnlyAccessLayers("error")
+          .whereLayer("adapt")
+          .mayOnlyAccessLayers("metrics", "protocol", "config", "error")
           .whereLayer("text")
           .mayOnlyAccessLayers("protocol", "error")
           .whereLayer("kv")
@@ -63,10 +67,18 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("stream")
           .mayOnlyAccessLayers(
-              "engine", "schedule", "kv", "text", "protocol", "metrics", "error", "config")
+              "adapt", "engine", "schedule", "kv", "text", "protocol", "metrics", "error", "config")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "engine", "schedule", "kv", "text", "protocol", "metrics", "error", "config");
+              "adapt",
+              "engine",
+              "schedule",
+              "kv",
+              "text",
+              "protocol",
+              "metrics",
+              "error",
+              "config");
 
   @ArchTest
   static final ArchRule no_cycles = slices().matching("io.caudal.(**)").should().beFreeOfCycles();
@@ -93,7 +105,8 @@ class ArchitectureTest {
   static final ArchRule the_core_starts_no_threads =
       noClasses()
           .that()
-          .resideInAnyPackage("io.caudal.kv..", "io.caudal.schedule", "io.caudal.engine")
+          .resideInAnyPackage(
+              "io.caudal.adapt", "io.caudal.kv..", "io.caudal.schedule", "io.caudal.engine")
           .should()
           .dependOnClassesThat()
           .haveNameMatching("java\\.lang\\.Thread|java\\.util\\.concurrent\\.Executors?");

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     description = "Measure Caudal on this machine.",
     subcommands = {
       BenchStreamCommand.class,
+      BenchAdaptiveCommand.class,
       BenchEngineCommand.class,
       BenchTurnCommand.class,
       BenchCodecCommand.class,

@@ -20,6 +20,7 @@ final class Aliases {
           "quantization_bits", Map.of("16", "half", "8", "int8", "4", "int4"));
 
   static {
+    NAMES.put("adaptive", "adaptive.mode");
     NAMES.put("batch_size", "engine.max-batch");
     NAMES.put("cache_size", "kv.device.tokens");
     NAMES.put("cache_strategy", "kv.eviction-policy");

@@ -163,6 +163,18 @@ public final class ConfigKey<T> {
         ConfigKey::levels);
   }
 
+  /**
+   * How far live settings may be moved, written {@code engine.max-batch=4..128}; empty for none.
+   */
+  static ConfigKey<Map<String, Bounds>> bounds(String name, String def, String description) {
+    return new ConfigKey<>(
+        name,
+        def,
+        "KEY=LOW..HIGH[,…], live settings whose values have an order",
+        description,
+        Bounds::parse);
+  }
+
   /** Names what a number counts. */
   ConfigKey<T> in(String unit) {
     range = range + " " + unit;
@@ -287,7 +299,7 @@ public final class ConfigKey<T> {
     };
   }
 
-  private static String hyphens(Enum<?> constant) {
+  static String hyphens(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

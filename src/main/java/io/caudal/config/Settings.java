@@ -31,7 +31,8 @@ public final class Settings {
               RequestSettings.KEYS,
               LogSettings.KEYS,
               ProfileSettings.KEYS,
-              JobSettings.KEYS)
+              JobSettings.KEYS,
+              AdaptiveSettings.KEYS)
           .flatMap(List::stream)
           .collect(
               Collectors.toMap(

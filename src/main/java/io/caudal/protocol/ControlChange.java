@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param set new values by key
  * @param reset keys that go back to what the job was started with
  * @param by who asks, for the history; null if not said
+ * @param reason why, for the history; null if not said
  * @param action what to do, in a record that changes no settings; null otherwise
  */
 public record ControlChange(
@@ -19,16 +20,18 @@ public record ControlChange(
     Map<String, String> set,
     List<String> reset,
     @Nullable String by,
+    @Nullable String reason,
     @Nullable ControlAction action) {
 
+  /** Settings, without a reason. */
   public ControlChange(
       String changeId, Map<String, String> set, List<String> reset, @Nullable String by) {
-    this(changeId, set, reset, by, null);
+    this(changeId, set, reset, by, null, null);
   }
 
   /** Asks for something to be done. */
   public static ControlChange of(String changeId, ControlAction action, @Nullable String by) {
-    return new ControlChange(changeId, Map.of(), List.of(), by, action);
+    return new ControlChange(changeId, Map.of(), List.of(), by, null, action);
   }
 
   /** Sets values, and doesn't say who. */

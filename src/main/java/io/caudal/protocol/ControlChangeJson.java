@@ -14,6 +14,7 @@ import java.util.TreeMap;
  */
 public final class ControlChangeJson {
   private static final int MAX_ID_CHARS = 256;
+  private static final int MAX_REASON_CHARS = 1_000;
 
   private ControlChangeJson() {}
 
@@ -22,6 +23,7 @@ public final class ControlChangeJson {
         out -> {
           out.writeStringField("change_id", change.changeId());
           Wire.text(out, "by", change.by());
+          Wire.text(out, "reason", change.reason());
           ControlActionJson.write(out, change.action());
           if (change.action() != null) {
             return;
@@ -73,7 +75,13 @@ public final class ControlChangeJson {
     if (action == null && set.isEmpty() && reset.isEmpty()) {
       throw new Refusal(ErrorCode.MISSING_FIELD, "set is missing: the settings to change");
     }
-    return new ControlChange(id, set, reset, fields.name("by", MAX_ID_CHARS), action);
+    return new ControlChange(
+        id,
+        set,
+        reset,
+        fields.name("by", MAX_ID_CHARS),
+        fields.name("reason", MAX_REASON_CHARS),
+        action);
   }
 
   private static List<String> reset(JsonFields fields) throws Refusal {

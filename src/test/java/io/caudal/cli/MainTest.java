@@ -73,6 +73,8 @@ class MainTest {
     assertThat(err.toString()).contains("--duration needs a --rate above 0");
     assertThat(run("bench", "stream", "--scale", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("--scale 0.0 is not allowed");
+    assertThat(run("bench", "adaptive", "--loads", "heavy")).isEqualTo(2);
+    assertThat(err.toString()).contains("--loads 'heavy'", "bulk, interactive, starved");
   }
 
   @Test

@@ -103,6 +103,54 @@ class SettingsTest {
   }
 
   @Test
+  void bounds_are_of_live_settings_with_an_order() {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "adaptive",
+                "on",
+                "adaptive.bounds",
+                "batch_size=2..8, kv.host.bytes=1mb..1gb,kv.eviction-policy=lru..lfu"));
+    AdaptiveSettings adaptive = AdaptiveSettings.from(settings);
+    assertThat(adaptive.mode()).isEqualTo(AdaptiveMode.ON);
+    assertThat(adaptive.bounds())
+        .containsOnly(
+            Map.entry("engine.max-batch", new Bounds(2, 8)),
+            Map.entry("kv.host.bytes", new Bounds(1 << 20, 1 << 30)),
+            Map.entry("kv.eviction-policy", new Bounds(0, 1)));
+    for (String wrong :
+        List.of(
+            "engine.max-batch=8..2",
+            "engine.max-batch=2",
+            "job.capacity=1..8",
+            "log.levels=a..b",
+            "engine.max-batch=2..8,batch_size=2..9",
+            "engine.max-batch=0..8")) {
+      assertThatThrownBy(() -> AdaptiveSettings.from(Settings.of(Map.of("adaptive.bounds", wrong))))
+          .as(wrong)
+          .isInstanceOf(CaudalException.class);
+    }
+  }
+
+  @Test
+  void a_value_of_every_live_setting_with_an_order_is_found_again_from_its_rank() {
+    for (ConfigKey<?> key : Settings.keys()) {
+      Scale.rank(key.name(), key.defaultText())
+          .ifPresent(
+              rank -> {
+                String text = Scale.text(key.name(), rank);
+                assertThat(Scale.rank(key.name(), text)).as(key.name()).hasValue(rank);
+              });
+    }
+    assertThat(Scale.text("kv.host.bytes", 192 << 20)).isEqualTo("192mb");
+    assertThat(Scale.text("engine.batch-linger", 2)).isEqualTo("2ms");
+    assertThat(Scale.text("kv.compression-ratio", 1.5)).isEqualTo("1.5");
+    assertThat(Scale.text("kv.compression-ratio", 2)).isEqualTo("2");
+    assertThat(Scale.text("kv.use-compression", 1)).isEqualTo("true");
+    assertThat(Scale.text("kv.codec", 2)).isEqualTo("int8");
+  }
+
+  @Test
   void a_live_change_is_checked_whole() {
     assertThat(Settings.liveProblems(Map.of("batch_size", "8"), List.of("timeout"))).isEmpty();
     assertThat(

@@ -124,6 +124,15 @@ final class Samples {
           "s-1".getBytes(StandardCharsets.UTF_8),
           "{\"x".getBytes(StandardCharsets.UTF_8));
 
+  static final ControlChange CHANGE =
+      new ControlChange(
+          "adaptive-1f2e3d4c",
+          Map.of("engine.max-batch", "24"),
+          List.of("engine.batch-linger"),
+          "adaptive",
+          "15.8 of 16 sequences a step, 70 in the engine",
+          null);
+
   private Samples() {}
 
   static Request prompt(String requestId, String sessionId, String prompt) {

@@ -7,6 +7,7 @@ import io.caudal.error.CaudalException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,14 @@ class WireGoldenTest {
     byte[] golden = golden("dead-letter.json");
     assertThat(text(DeadLetterJson.write(Samples.LETTER))).isEqualTo(text(golden));
     assertThat(DeadLetterJson.read(golden)).usingRecursiveComparison().isEqualTo(Samples.LETTER);
+  }
+
+  @Test
+  void controlChangesAreWrittenAndReadAsInTheGoldenFiles() {
+    bothWays(
+        "control-change.json", Samples.CHANGE, ControlChangeJson::write, ControlChangeJson::read);
+    assertThat(ControlChangeJson.read(bytes("{\"change_id\":\"c\",\"set\":{\"k\":8}}")))
+        .isEqualTo(new ControlChange("c", Map.of("k", "8")));
   }
 
   @Test

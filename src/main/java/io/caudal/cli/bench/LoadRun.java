@@ -37,6 +37,7 @@ final class LoadRun implements TargetListener {
   private long startNanos;
   private long heardNanos;
   private int withResult;
+  private long lastNanos = Long.MAX_VALUE;
 
   /**
    * @param name begins request and session ids; must be new
@@ -63,12 +64,18 @@ final class LoadRun implements TargetListener {
     plan.lanes().forEach(turns -> ready.add(new Lane(ready.size(), turns)));
   }
 
+  /** Sends nothing after so long; what was sent is waited for, and is all that was planned. */
+  LoadRun endAfter(Duration limit) {
+    lastNanos = limit.toNanos();
+    return this;
+  }
+
   /** Runs until every turn has its result, or nothing has come for longer than the patience. */
   Outcome run() {
     startNanos = System.nanoTime();
     heardNanos = startNanos;
     long told = startNanos;
-    while (withResult < planned) {
+    while (withResult < planned()) {
       long now = System.nanoTime();
       sendDue(now);
       if (sent.size() == withResult) {
@@ -82,11 +89,19 @@ final class LoadRun implements TargetListener {
       }
       target.poll(untilDue(System.nanoTime()), this);
     }
-    return new Outcome(planned, startNanos, List.copyOf(sent));
+    return new Outcome(planned(), startNanos, List.copyOf(sent));
+  }
+
+  private int planned() {
+    return isOver(System.nanoTime()) ? sent.size() : planned;
+  }
+
+  private boolean isOver(long now) {
+    return now - startNanos >= lastNanos;
   }
 
   private void sendDue(long now) {
-    while (!ready.isEmpty() && ready.element().atNanos() <= now - startNanos) {
+    while (!isOver(now) && !ready.isEmpty() && ready.element().atNanos() <= now - startNanos) {
       Lane lane = ready.remove();
       Turn turn = lane.left.remove();
       String session = name + "-" + turn.session();
@@ -103,7 +118,7 @@ final class LoadRun implements TargetListener {
   }
 
   private Duration untilDue(long now) {
-    if (ready.isEmpty()) {
+    if (ready.isEmpty() || isOver(now)) {
       return MOST_POLL;
     }
     Duration due = Duration.ofNanos(Math.max(0, ready.element().atNanos() + startNanos - now));

@@ -27,7 +27,7 @@ public final class ChangeLog {
     }
 
     /** Old and new values, as the first subtask that applied it says; else what was asked for. */
-    String steps() {
+    public String steps() {
       return outcome.acks().values().stream()
           .filter(ack -> !ack.applied().isEmpty())
           .map(ChangeOutcome::steps)
@@ -59,7 +59,7 @@ public final class ChangeLog {
     return entries;
   }
 
-  /** As a table. */
+  /** As a table; a reason has a line of its own below its change. */
   public static String table(List<Entry> entries) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("TIME", "CHANGE", "BY", "WHAT", "OUTCOME"));
@@ -73,6 +73,13 @@ public final class ChangeLog {
               entry.steps(),
               entry.outcome().summary()));
     }
-    return Text.table(rows);
+    List<String> lines = new ArrayList<>(Text.table(rows).lines().toList());
+    for (int i = entries.size(); i > 0; i--) {
+      String reason = entries.get(i - 1).change().reason();
+      if (reason != null) {
+        lines.add(i + 1, "  because " + reason);
+      }
+    }
+    return String.join("\n", lines) + "\n";
   }
 }

@@ -1,13 +1,19 @@
 package io.caudal.cli.report;
 
+import io.caudal.adapt.Controller;
+import io.caudal.adapt.Move;
+import io.caudal.adapt.WindowFigures;
 import io.caudal.cli.console.Fleet;
 import io.caudal.cli.console.JobView;
 import io.caudal.cli.console.Member;
 import io.caudal.cli.console.Stats;
+import io.caudal.config.AdaptiveMode;
+import io.caudal.config.AdaptiveSettings;
 import io.caudal.metrics.HeavyKeys;
 import io.caudal.metrics.HeavyKeys.Heavy;
 import io.caudal.metrics.SessionIdle;
 import io.caudal.metrics.Tops;
+import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.Top;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,6 +65,21 @@ public final class Report {
   /** What holds it up, most telling first. */
   public List<Finding> findings() {
     return Rules.findings(figures);
+  }
+
+  /** What the adaptive controller may do; it was so at the window's end. */
+  AdaptiveMode adaptive() {
+    return AdaptiveSettings.from(figures.settings()).mode();
+  }
+
+  /** What its rules ask for by this window, most important first; nothing while it is off. */
+  public List<Move> moves() {
+    if (adaptive() == AdaptiveMode.OFF) {
+      return List.of();
+    }
+    List<MetricsRecord> records =
+        stats.fleet().members().stream().flatMap(m -> m.within(windowMillis).stream()).toList();
+    return WindowFigures.of(records).map(Controller::advice).orElse(List.of());
   }
 
   List<Anomaly> anomalies() {

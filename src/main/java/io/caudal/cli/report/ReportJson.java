@@ -3,7 +3,9 @@ package io.caudal.cli.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.adapt.Move;
 import io.caudal.cli.report.Report.IdleHits;
+import java.util.Locale;
 
 /** A report as one JSON object, version 1. Names are stable; fields are added, never renamed. */
 public final class ReportJson {
@@ -30,6 +32,14 @@ public final class ReportJson {
       Advice advice = finding.advice();
       one.put("key", advice.key()).put("value", advice.value()).put("live", advice.live());
       one.put("do", advice.command()).put("effect", advice.effect()).put("undo", advice.undo());
+    }
+    ArrayNode moves =
+        root.putObject("adaptive")
+            .put("mode", report.adaptive().name().toLowerCase(Locale.ROOT))
+            .putArray("moves");
+    for (Move move : report.moves()) {
+      ObjectNode one = moves.addObject().put("rule", move.rule()).put("key", move.key());
+      one.put("from", move.from()).put("to", move.to()).put("reason", move.reason());
     }
     ArrayNode anomalies = root.putArray("anomalies");
     for (Anomaly anomaly : report.anomalies()) {

@@ -1,5 +1,6 @@
 package io.caudal.cli.report;
 
+import io.caudal.adapt.Move;
 import io.caudal.cli.console.Text;
 import io.caudal.cli.report.Report.IdleHits;
 import io.caudal.metrics.HeavyKeys.Heavy;
@@ -29,6 +30,7 @@ public final class ReportText {
             f.get("batch")));
     out.append('\n').append(stages(report.stages()));
     out.append('\n').append(findings(report.findings()));
+    out.append(moves(report));
     for (Anomaly anomaly : report.anomalies()) {
       out.append("not as before: ").append(anomaly.figure()).append(": ");
       out.append(anomaly.finding()).append('\n');
@@ -63,6 +65,17 @@ public final class ReportText {
       out.append("  do        ").append(one.advice().command()).append('\n');
       out.append("  effect    ").append(one.advice().effect()).append('\n');
       out.append("  undo      ").append(one.advice().undo()).append('\n');
+    }
+    return out.toString();
+  }
+
+  private static String moves(Report report) {
+    String mode = report.adaptive().name().toLowerCase(Locale.ROOT);
+    StringBuilder out = new StringBuilder();
+    for (Move move : report.moves()) {
+      out.append(
+          format("adaptive (%s), %s: %s %s -> ", mode, move.rule(), move.key(), move.from()));
+      out.append(move.to()).append("\n  because   ").append(move.reason()).append('\n');
     }
     return out.toString();
   }

@@ -4,6 +4,8 @@ import io.caudal.config.Delivery;
 import io.caudal.config.KafkaSettings;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlAckJson;
+import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.ControlChangeJson;
 import io.caudal.protocol.DeadLetter;
 import io.caudal.protocol.DeadLetterJson;
 import io.caudal.protocol.MetricsJson;
@@ -100,6 +102,15 @@ public final class KafkaEnds {
         "acks",
         Delivery.AT_LEAST_ONCE,
         new RecordWriter<>(settings.acksTopic(), ControlAck::changeId, ControlAckJson::write));
+  }
+
+  /** Changes that the job makes itself, on the way to its own control stream. */
+  public KafkaSink<ControlChange> changes() {
+    return sink(
+        "changes",
+        Delivery.AT_LEAST_ONCE,
+        new RecordWriter<>(
+            settings.controlTopic(), ControlChange::changeId, ControlChangeJson::write));
   }
 
   private KafkaSource<RawRecord> source(String topic, OffsetsInitializer start) {

@@ -5,6 +5,7 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.SessionKeys;
@@ -23,13 +24,14 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * The job graph: {@code requests → parse → keyBy session → inference → results}, with tokens,
- * metrics and acknowledgements beside it and the control stream into it. The uids are part of every
- * savepoint.
+ * metrics and acknowledgements beside it and the control stream into it, to which the adaptive
+ * controller adds by what the metrics show. The uids are part of every savepoint.
  */
 final class CaudalGraph {
   private final StreamExecutionEnvironment environment;
@@ -78,6 +80,8 @@ final class CaudalGraph {
     sink(results.getSideOutput(Outputs.SESSIONS), kafka.sessions(), "sessions");
     sink(results.getSideOutput(Outputs.METRICS), kafka.metrics(), "metrics");
     sink(results.getSideOutput(Outputs.ACKS), kafka.acks(), "acks");
+    sink(adaptive(results.getSideOutput(Outputs.METRICS)), kafka.changes(), "adaptive")
+        .setParallelism(1);
     sink(
         requests
             .getSideOutput(RequestParsing.DEAD_LETTERS)
@@ -86,11 +90,20 @@ final class CaudalGraph {
         "dead-letters");
   }
 
+  private static DataStream<ControlChange> adaptive(DataStream<MetricsRecord> metrics) {
+    return metrics
+        .process(new AdaptiveControl())
+        .returns(WireTypes.CONTROL_CHANGE)
+        .setParallelism(1)
+        .name("adaptive")
+        .uid("adaptive");
+  }
+
   private SingleOutputStreamOperator<RawRecord> source(KafkaSource<RawRecord> source, String name) {
     return environment.fromSource(source, WatermarkStrategy.noWatermarks(), name).uid(name);
   }
 
-  private static <T> void sink(DataStream<T> records, KafkaSink<T> sink, String name) {
-    records.sinkTo(sink).name(name + "-sink").uid(name + "-sink");
+  private static <T> DataStreamSink<T> sink(DataStream<T> records, KafkaSink<T> sink, String name) {
+    return records.sinkTo(sink).name(name + "-sink").uid(name + "-sink");
   }
 }

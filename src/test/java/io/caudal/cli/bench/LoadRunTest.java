@@ -62,7 +62,20 @@ class LoadRunTest {
     assertThat(figures.json().at("/requests/unanswered").asInt()).isEqualTo(3);
   }
 
+  @Test
+  void after_its_end_it_sends_nothing_and_waits_for_what_it_has_sent() {
+    Load load = load(0, 3);
+    LoadRun.Outcome outcome = run(load, Duration.ZERO);
+    assertThat(outcome.exchanges()).isEmpty();
+    assertThat(outcome.planned()).isZero();
+    assertThat(run(load, Duration.ofMinutes(5)).exchanges()).hasSize(15);
+  }
+
   private LoadRun.Outcome run(Load load) {
+    return run(load, Duration.ofMinutes(5));
+  }
+
+  private LoadRun.Outcome run(Load load, Duration limit) {
     Script script = new Script(MODEL, load.seed());
     return new LoadRun(
             target,
@@ -72,6 +85,7 @@ class LoadRunTest {
             load.shape().rate() > 0,
             Duration.ofMillis(50),
             told::add)
+        .endAfter(limit)
         .run();
   }
 

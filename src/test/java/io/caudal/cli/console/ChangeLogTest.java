@@ -32,6 +32,22 @@ class ChangeLogTest {
   }
 
   @Test
+  void a_reason_is_below_its_change() {
+    Dated<ControlChange> reasoned =
+        new Dated<>(
+            2_000,
+            new ControlChange("b", Map.of(KEY, "24"), List.of(), "adaptive", "16 of 16", null));
+    List<ChangeLog.Entry> entries =
+        ChangeLog.of(
+            List.of(change(1_000, "a", "ana", "8"), reasoned, change(3_000, "c", "ben", "4")),
+            List.of());
+    List<String> lines = ChangeLog.table(entries).lines().toList();
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(2)).contains(" b ", KEY + "=24");
+    assertThat(lines.get(3)).isEqualTo("  because 16 of 16");
+  }
+
+  @Test
   void half_of_the_subtasks_is_not_applied() {
     ChangeOutcome outcome =
         ChangeLog.of(List.of(change(1, "a", "ana", "8")), List.of(ack("a", 1, 1, "16", "8")))

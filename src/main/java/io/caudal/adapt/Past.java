@@ -1,0 +1,62 @@
+package io.caudal.adapt;
+
+/**
+ * What became of a setting's moves under this load, and when it may move again. Cool-downs double
+ * with each failure and each turn, and end in never, so that moves under one load are bounded.
+ *
+ * @param upFailures moves up that were taken back
+ * @param downFailures moves down that were
+ * @param upAfter no move up before this window
+ * @param downAfter no move down before this window
+ * @param last direction of the last one that was kept: 1, −1, 0 for none
+ * @param turns how often a kept move went the other way than the one before
+ */
+public record Past(
+    int upFailures, int downFailures, long upAfter, long downAfter, int last, int turns) {
+  static final Past NONE = new Past(0, 0, 0, 0, 0, 0);
+
+  private static final int MOST_FAILURES = 3;
+  private static final int MOST_TURNS = 2;
+  private static final int COOL_DOWN_WINDOWS = 4;
+
+  boolean allows(boolean up, long window) {
+    boolean turn = last == (up ? -1 : 1);
+    return (up ? upFailures : downFailures) < MOST_FAILURES
+        && window >= (up ? upAfter : downAfter)
+        && !(turn && turns >= MOST_TURNS);
+  }
+
+  /** A move was kept. */
+  Past kept(boolean up, long window) {
+    int newTurns = turns + (last == (up ? -1 : 1) ? 1 : 0);
+    long other = window + ((long) COOL_DOWN_WINDOWS << newTurns);
+    return new Past(
+        upFailures,
+        downFailures,
+        up ? upAfter : Math.max(upAfter, other),
+        up ? Math.max(downAfter, other) : downAfter,
+        up ? 1 : -1,
+        newTurns);
+  }
+
+  /** A move was taken back. */
+  Past failed(boolean up, long window) {
+    int failures = 1 + (up ? upFailures : downFailures);
+    long after = window + coolDown(failures);
+    return up
+        ? new Past(failures, downFailures, after, downAfter, last, turns)
+        : new Past(upFailures, failures, upAfter, after, last, turns);
+  }
+
+  /** How long the next failure keeps a move off, for people. */
+  String nextTry(boolean up) {
+    int failures = 1 + (up ? upFailures : downFailures);
+    return failures >= MOST_FAILURES
+        ? "not tried again while the load is the same"
+        : "not tried again for " + coolDown(failures) + " windows";
+  }
+
+  private static long coolDown(int failures) {
+    return (long) COOL_DOWN_WINDOWS << failures;
+  }
+}

@@ -1,0 +1,164 @@
+package io.caudal.stream.job;
+
+import io.caudal.adapt.Controller;
+import io.caudal.adapt.ControllerState;
+import io.caudal.adapt.Move;
+import io.caudal.adapt.Trial;
+import io.caudal.adapt.WindowFigures;
+import io.caudal.config.AdaptiveMode;
+import io.caudal.config.AdaptiveSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.ControlChange;
+import io.caudal.protocol.MetricsRecord;
+import io.caudal.stream.state.ControllerStateJson;
+import io.caudal.stream.state.WireTypes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The adaptive controller over the metrics of all subtasks; it has one itself. A change leaves only
+ * when a checkpoint holds that it was asked for: after a restart the controller knows its own
+ * changes, and takes none of them for somebody else's.
+ */
+final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange>
+    implements CheckpointedFunction, CheckpointListener {
+  private static final String BY = "adaptive";
+  private static final Logger LOG = LoggerFactory.getLogger(AdaptiveControl.class);
+
+  private transient @Nullable ListState<byte[]> storedController;
+  private transient @Nullable ListState<ControlChange> storedChange;
+  private transient @Nullable Controller controller;
+  private transient @Nullable List<MetricsRecord> window;
+
+  /** Decided, not sent; {@code heldBy} is the first checkpoint with it. */
+  private transient @Nullable ControlChange due;
+
+  private transient long heldBy;
+  private transient boolean isHeld;
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    storedController =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>(
+                    "controller", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedChange =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("change", WireTypes.CONTROL_CHANGE));
+    ControllerState state = ControllerState.NEW;
+    for (byte[] json : storedController.get()) {
+      state = ControllerStateJson.read(json);
+    }
+    controller = new Controller(state);
+    window = new ArrayList<>();
+    for (ControlChange change : storedChange.get()) {
+      due = change;
+      isHeld = true;
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    if (storedController == null || storedChange == null || controller == null) {
+      throw new IllegalStateException("not initialized");
+    }
+    storedController.update(List.of(ControllerStateJson.write(controller.state())));
+    storedChange.update(due == null ? List.of() : List.of(due));
+    if (due != null && heldBy == 0) {
+      heldBy = context.getCheckpointId();
+    }
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) {
+    isHeld |= due != null && heldBy != 0 && checkpointId >= heldBy;
+  }
+
+  @Override
+  public void processElement(MetricsRecord record, Context context, Collector<ControlChange> out) {
+    if (window == null) {
+      throw new IllegalStateException("not initialized");
+    }
+    Settings inForce = Settings.ofKnown(record.about().settings());
+    AdaptiveSettings wanted = AdaptiveSettings.from(inForce);
+    if (wanted.mode() != AdaptiveMode.ON) {
+      window.clear();
+      controller = new Controller(ControllerState.NEW);
+      due = null;
+      return;
+    }
+    if (due != null && isHeld) {
+      send(due, inForce, out);
+      due = null;
+    }
+    if (window.stream().anyMatch(earlier -> earlier.attempt() != record.attempt())) {
+      window.clear();
+    }
+    window.add(withoutDetails(record));
+    if (WindowFigures.spanMillis(window) >= wanted.interval().toMillis()) {
+      observe(window);
+      window = newestOfEach(window);
+    }
+  }
+
+  /** Unless somebody else was faster: then the controller sees that in its next window. */
+  private void send(ControlChange change, Settings inForce, Collector<ControlChange> out) {
+    Trial trial = controller == null ? null : controller.state().trial();
+    if (trial != null && inForce.text(trial.key()).equals(trial.from())) {
+      LOG.info("{}: {}", change.set(), change.reason());
+      out.collect(change);
+    }
+  }
+
+  private void observe(List<MetricsRecord> records) {
+    if (controller != null) {
+      WindowFigures.of(records).flatMap(controller::observe).ifPresent(this::ask);
+    }
+  }
+
+  private void ask(Move move) {
+    String id = BY + "-" + UUID.randomUUID().toString().substring(0, 8);
+    due = new ControlChange(id, Map.of(move.key(), move.to()), List.of(), BY, move.reason(), null);
+    heldBy = 0;
+    isHeld = false;
+  }
+
+  private static List<MetricsRecord> newestOfEach(List<MetricsRecord> records) {
+    Map<Integer, MetricsRecord> newest = new TreeMap<>();
+    for (MetricsRecord record : records) {
+      newest.merge(
+          record.subtask(), record, (a, b) -> a.windowEndMillis() > b.windowEndMillis() ? a : b);
+    }
+    return new ArrayList<>(newest.values());
+  }
+
+  private static MetricsRecord withoutDetails(MetricsRecord record) {
+    return new MetricsRecord(
+        record.subtask(),
+        record.attempt(),
+        record.windowStartMillis(),
+        record.windowEndMillis(),
+        record.counters(),
+        record.gauges(),
+        record.latencies(),
+        record.about());
+  }
+}
