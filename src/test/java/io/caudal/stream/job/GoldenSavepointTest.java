@@ -96,12 +96,14 @@ class GoldenSavepointTest {
 
   private static void sendAll(Topics topics, JsonNode script, String... parts) {
     for (String part : parts) {
-      boolean control = part.equals("control");
       for (JsonNode record : script.path(part)) {
-        topics.send(
-            control ? TOPICS.controlTopic() : TOPICS.requestsTopic(),
-            control ? null : record.path("session_id").asText(null),
-            record.toString());
+        if (record.has("session_id")) {
+          String session = record.path("session_id").asText();
+          topics.send(TOPICS.requestsTopic(), session, record.toString());
+        } else {
+          String topic = part.equals("control") ? TOPICS.controlTopic() : TOPICS.requestsTopic();
+          topics.sendTo(0, topic, record.toString());
+        }
       }
     }
   }

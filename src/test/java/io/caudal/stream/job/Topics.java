@@ -51,6 +51,15 @@ final class Topics implements AutoCloseable {
     assertThat(sent).isDone();
   }
 
+  /** Sends a record without a key to a partition. */
+  void sendTo(int partition, String topic, String value) {
+    Future<?> sent =
+        producer.send(
+            new ProducerRecord<>(topic, partition, null, value.getBytes(StandardCharsets.UTF_8)));
+    producer.flush();
+    assertThat(sent).isDone();
+  }
+
   /** Sends without waiting. */
   Future<RecordMetadata> post(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     return producer.send(new ProducerRecord<>(topic, key, value));
