@@ -255,6 +255,8 @@ class SessionConsoleTest {
         Result again = say("b2", "acme", "Where do I live?");
         assertThat(again.text()).isEqualTo(here);
         assertThat(again.usage().cachedTokens()).isPositive();
+        // Both jobs have the engine of this process.
+        assertThat(Commands.run(other, "session", "end", "b2").code()).isZero();
       } finally {
         job = first;
       }
