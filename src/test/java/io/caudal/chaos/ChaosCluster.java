@@ -38,12 +38,19 @@ final class ChaosCluster implements AutoCloseable {
    * @param changes settings of the job that differ from the defaults
    */
   ChaosCluster(int taskManagers, Map<String, String> changes) {
+    this(taskManagers, changes, "1g");
+  }
+
+  /**
+   * @param diskSize of the checkpoints' disk
+   */
+  ChaosCluster(int taskManagers, Map<String, String> changes, String diskSize) {
     settings = new TreeMap<>(Map.of("model.dtype", "fp32", "engine.step-timeout", "10s"));
     settings.putAll(changes);
     // A client says so each time that it finds no broker.
     Configurator.setLevel("org.apache.kafka", Level.ERROR);
     processes = new ChaosProcesses(taskManagers, ModelOrders.jar(modelJar()), FLINK);
-    disk = new CheckpointDisk(processes.checkpoints());
+    disk = new CheckpointDisk(processes.checkpoints(), diskSize);
     job = new ChaosJob(processes);
     try {
       processes.awaitReady();

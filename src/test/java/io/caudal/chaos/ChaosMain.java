@@ -62,7 +62,7 @@ public final class ChaosMain {
   }
 
   private static void sessions(int count) {
-    try (ChaosCluster cluster = new ChaosCluster(1, SessionsRun.SETTINGS)) {
+    try (ChaosCluster cluster = new ChaosCluster(1, SessionsRun.SETTINGS, "10g")) {
       System.out.println(new SessionsRun(cluster, count).play());
     }
   }

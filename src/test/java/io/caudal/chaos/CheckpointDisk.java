@@ -15,15 +15,19 @@ import java.util.concurrent.TimeUnit;
  * on it. Where we may not mount, there is none.
  */
 final class CheckpointDisk implements AutoCloseable {
-  private static final String SIZE = "1g";
   private static final Duration REFILL = Duration.ofMillis(100);
 
   private final Path folder;
+  private final String size;
   private final boolean mounted;
 
-  CheckpointDisk(Path folder) {
+  /**
+   * @param size as mount takes it
+   */
+  CheckpointDisk(Path folder, String size) {
     this.folder = folder;
-    this.mounted = run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "caudal", folder.toString());
+    this.size = size;
+    this.mounted = run("mount", "-t", "tmpfs", "-o", "size=" + size, "caudal", folder.toString());
   }
 
   boolean isThere() {
@@ -41,14 +45,14 @@ final class CheckpointDisk implements AutoCloseable {
       full |= resize(usedBytes());
       Waiting.pass(REFILL);
     }
-    if (!resize(SIZE)) {
+    if (!resize(size)) {
       throw new AssertionError("the disk of the checkpoints stays full");
     }
     return full;
   }
 
-  private boolean resize(String size) {
-    return run("mount", "-o", "remount,size=" + size, folder.toString());
+  private boolean resize(String now) {
+    return run("mount", "-o", "remount,size=" + now, folder.toString());
   }
 
   private String usedBytes() {

@@ -43,8 +43,10 @@ final class SessionsRun {
     }
     StringBuilder table =
         new StringBuilder(
-            "| sessions | requests/s | TaskManagers' resident memory, MB | tokens read from state |\n"
-                + "| --- | ---: | ---: | ---: |\n");
+            """
+            | sessions | requests/s | TaskManager's resident memory, MB | tokens read from state |
+            | --- | ---: | ---: | ---: |
+            """);
     List<Integer> order = new ArrayList<>(IntStream.range(0, sessions).boxed().toList());
     try (Wire wire = new Wire(cluster.reader())) {
       for (int turn = 0; turn < 2; turn++) {
