@@ -35,6 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenSavepointTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Time goes on for a savepoint that lies: by default its sessions end after a week. */
+  private static final Map<String, String> KEPT_FOR_YEARS =
+      Map.of("kv.state.ttl", "3650d", "request.sessionless-ttl", "3650d");
+
   private static final Path ALL = Path.of("src", "test", "resources", "golden", "savepoint");
 
   static Stream<Path> versions() throws IOException {
@@ -51,7 +56,7 @@ class GoldenSavepointTest {
       record(version, script, folder.resolve("recording"));
     }
     JsonNode answers = JSON.readTree(version.resolve("answers.json").toFile());
-    try (RunningJob job = RunningJob.start(folder, Map.of())) {
+    try (RunningJob job = RunningJob.start(folder, KEPT_FOR_YEARS)) {
       // Offsets in the savepoint count on the records that were there.
       job.drop();
       sendAll(job.topics(), script, "control", "before", "running");
