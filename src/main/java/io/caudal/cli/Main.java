@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       HealthCommand.class,
       SessionCommand.class,
       CacheCommand.class,
+      HoldCommand.class,
       ReportCommand.class,
       TopCommand.class,
       ProfileCommand.class,

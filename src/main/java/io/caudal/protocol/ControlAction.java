@@ -25,6 +25,10 @@ public record ControlAction(
     /** Remove KV that can be computed again. */
     CLEAR_CACHE,
     /** Tell of all sessions. */
-    LIST_SESSIONS
+    LIST_SESSIONS,
+    /** Keep results back until {@code notAfterMillis}, so that the job can be stopped. */
+    HOLD_RESULTS,
+    /** Go on with results. */
+    RELEASE_RESULTS
   }
 }

@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 
 /**
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
- * {@code ChaosMain kinds SEED KIND[,KIND…]}, those faults alone in that order; {@code ChaosMain
- * recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code ChaosMain sessions
- * COUNT}.
+ * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
+ * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code
+ * ChaosMain sessions COUNT}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -35,11 +35,15 @@ public final class ChaosMain {
   }
 
   private static void kinds(String[] args) {
-    List<FaultKind> kinds =
-        Stream.of(args[2].split(",", -1))
-            .map(kind -> FaultKind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')))
-            .toList();
-    play(ChaosOptions.only(Long.parseLong(args[1]), kinds));
+    List<List<FaultKind>> rounds =
+        Stream.of(args[2].split(",", -1)).map(ChaosMain::together).toList();
+    play(ChaosOptions.only(Long.parseLong(args[1]), rounds));
+  }
+
+  private static List<FaultKind> together(String kinds) {
+    return Stream.of(kinds.split("\\+", -1))
+        .map(kind -> FaultKind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')))
+        .toList();
   }
 
   private static void play(ChaosOptions options) {
@@ -68,7 +72,7 @@ public final class ChaosMain {
   }
 
   private static void overload(int seconds) {
-    try (ChaosCluster cluster = new ChaosCluster(2, OverloadRun.SETTINGS)) {
+    try (ChaosCluster cluster = new ChaosCluster(2, OverloadRun.SETTINGS, "10g")) {
       OverloadRun.Outcome outcome = new OverloadRun(cluster, seconds).play();
       System.out.println(outcome);
       outcome.findings().problems().forEach(System.out::println);

@@ -1,20 +1,22 @@
 package io.caudal.chaos;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run does.
  *
- * @param alone faults that strike first, one after another
- * @param faults how many there are at least in all; those beyond {@code alone} strike in mixes
+ * @param first rounds that come first, each of faults that strike together
+ * @param faults how many there are at least in all; those beyond {@code first} strike in mixes
  * @param limit begins no more faults after this
  * @param sessions at a time
  * @param undisturbedSessions at a time, of the run whose answers are the known ones
  */
 record ChaosOptions(
     long seed,
-    List<FaultKind> alone,
+    List<List<FaultKind>> first,
     int faults,
     Duration limit,
     int sessions,
@@ -24,7 +26,7 @@ record ChaosOptions(
   static ChaosOptions brief(long seed) {
     return new ChaosOptions(
         seed,
-        List.of(
+        alone(
             FaultKind.TASK_MANAGER_KILL_IN_DECODE,
             FaultKind.TASK_MANAGER_KILL_IN_PREFILL,
             FaultKind.TASK_MANAGER_KILL_IN_CHECKPOINT,
@@ -44,14 +46,23 @@ record ChaosOptions(
         4);
   }
 
-  /** These, one after another. */
-  static ChaosOptions only(long seed, List<FaultKind> kinds) {
-    return new ChaosOptions(seed, kinds, kinds.size(), Duration.ofMinutes(30), 4, 1);
+  /** These rounds, one after another. */
+  static ChaosOptions only(long seed, List<List<FaultKind>> rounds) {
+    int faults = rounds.stream().mapToInt(List::size).sum();
+    return new ChaosOptions(seed, rounds, faults, Duration.ofMinutes(30), 4, 1);
   }
 
-  /** Every kind alone, then mixes. */
+  /** Every kind alone, a JobManager that fails while a job is stopped, then mixes. */
   static ChaosOptions full(long seed, int faults) {
-    return new ChaosOptions(
-        seed, List.of(FaultKind.values()), faults, Duration.ofMinutes(60), 6, 1);
+    List<List<FaultKind>> first = new ArrayList<>(alone(FaultKind.values()));
+    for (FaultKind failure : List.of(FaultKind.JOB_MANAGER_KILL, FaultKind.JOB_MANAGER_PAUSE)) {
+      first.add(List.of(failure, FaultKind.UPGRADE));
+      first.add(List.of(failure, FaultKind.RESCALE));
+    }
+    return new ChaosOptions(seed, first, faults, Duration.ofMinutes(60), 6, 1);
+  }
+
+  private static List<List<FaultKind>> alone(FaultKind... kinds) {
+    return Stream.of(kinds).map(List::of).toList();
   }
 }

@@ -55,8 +55,8 @@ final class ChaosRun {
             "s",
             Stream.generate(() -> scripts.get(random.nextInt(scripts.size()))).iterator())) {
       progress(load);
-      for (FaultKind kind : options.alone()) {
-        round(load, List.of(kind));
+      for (List<FaultKind> together : options.first()) {
+        round(load, together);
       }
       while (count() < options.faults() && !isLate()) {
         round(load, mix());

@@ -48,13 +48,10 @@ enum FaultKind {
   MODEL_CRASHES(3, Part.MODEL, Part.TASK_MANAGER),
   /** A savepoint while the job runs. */
   SAVEPOINT(4, Part.JOB),
-  /**
-   * Savepoint, another jar, another configuration, restore. Not beside a JobManager's faults: what
-   * Flink can't promise then is said in {@code src/docs/reliability.md}.
-   */
-  UPGRADE(3, Part.JOB, Part.JOB_MANAGER),
-  /** Savepoint and restore with another parallelism; as with an upgrade. */
-  RESCALE(3, Part.JOB, Part.JOB_MANAGER);
+  /** Savepoint, another jar, another configuration, restore. */
+  UPGRADE(3, Part.JOB),
+  /** Savepoint and restore with another parallelism. */
+  RESCALE(3, Part.JOB);
 
   private final int weight;
   private final Part first;

@@ -2,7 +2,9 @@ package io.caudal.cli.console;
 
 import io.caudal.cli.client.Dated;
 import io.caudal.protocol.ControlAck;
+import io.caudal.protocol.ControlAction;
 import io.caudal.protocol.ControlChange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class ChangeLog {
       new TreeMap<>(change.set()).forEach((key, value) -> parts.add(key + "=" + value));
       change.reset().forEach(key -> parts.add("reset " + key));
       if (change.action() != null) {
-        parts.add(Removals.asked(change.action()));
+        parts.add(ChangeLog.what(change.action()));
       }
       return String.join(" ", parts);
     }
@@ -81,5 +83,14 @@ public final class ChangeLog {
       }
     }
     return String.join("\n", lines) + "\n";
+  }
+
+  private static String what(ControlAction action) {
+    return switch (action.kind()) {
+      case CLEAR_CACHE -> Removals.asked(action);
+      case LIST_SESSIONS -> "list sessions";
+      case HOLD_RESULTS -> "hold results until " + Instant.ofEpochMilli(action.notAfterMillis());
+      case RELEASE_RESULTS -> "release results";
+    };
   }
 }

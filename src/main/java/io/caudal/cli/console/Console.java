@@ -5,6 +5,7 @@ import io.caudal.cli.client.Dated;
 import io.caudal.cli.client.SessionLine;
 import io.caudal.cli.client.TopicTail;
 import io.caudal.config.KafkaSettings;
+import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlAckJson;
 import io.caudal.protocol.ControlAction;
@@ -14,6 +15,7 @@ import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** A running Caudal as its topics show it. Each call reads anew. */
@@ -93,6 +95,29 @@ public final class Console {
       }
       return outcome;
     }
+  }
+
+  /**
+   * Has the job keep its results back for a while, so that a savepoint that ends it has none to
+   * commit.
+   *
+   * @param longest how long at most
+   * @param limit wait for acknowledgements
+   */
+  public ChangeOutcome holdResults(Duration longest, Duration limit) {
+    return results(
+        ControlAction.Kind.HOLD_RESULTS, System.currentTimeMillis() + longest.toMillis(), limit);
+  }
+
+  /** Has the job go on with its results. */
+  public ChangeOutcome releaseResults(Duration limit) {
+    return results(ControlAction.Kind.RELEASE_RESULTS, Long.MAX_VALUE, limit);
+  }
+
+  private ChangeOutcome results(ControlAction.Kind kind, long notAfterMillis, Duration limit) {
+    ControlAction action = new ControlAction(kind, null, null, null, CacheTier.ALL, notAfterMillis);
+    String id = "hold-" + UUID.randomUUID();
+    return act(action, id, System.getProperty("user.name", ""), limit, ack -> {});
   }
 
   /** Asks for one session, or does something to it. */

@@ -136,9 +136,19 @@ public final class ClusterJob {
    * last checkpoint.
    */
   public JobSnapshot stop(boolean drain, Duration limit) {
-    String id = running().id();
+    SubmittedJob job = running();
+    String id = job.id();
     Savepoints savepoints = savepoints();
-    Optional<String> location = location(savepoints, id, savepoints.triggerStop(id, drain), limit);
+    Optional<String> location =
+        drain
+            ? location(savepoints, id, savepoints.triggerStop(id, true), limit)
+            : new HeldStop(
+                    savepoints,
+                    job.settings(),
+                    limit,
+                    (what, done) ->
+                        cluster.requireJobManager().await(cluster.folder(), what, limit, done))
+                .stop(id);
     if (location.isEmpty() && !drain) {
       throw late("the savepoint", limit);
     }

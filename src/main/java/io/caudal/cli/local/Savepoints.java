@@ -7,7 +7,7 @@ import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.util.Optional;
 
-/** Savepoints of a job, in Flink's native format. */
+/** Savepoints of a job, in Flink's native format, and checkpoints when asked for. */
 final class Savepoints {
   private final FlinkRest rest;
   private final String target;
@@ -38,6 +38,12 @@ final class Savepoints {
     return trigger("/jobs/" + jobId + "/stop", body);
   }
 
+  /** Asks for a checkpoint; returns what {@link #isCheckpointed} takes. */
+  String triggerCheckpoint(String jobId) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    return trigger("/jobs/" + jobId + "/checkpoints", body.put("checkpointType", "CONFIGURED"));
+  }
+
   private String trigger(String path, ObjectNode body) {
     return rest.change("POST", path, body).path("request-id").asText();
   }
@@ -48,9 +54,21 @@ final class Savepoints {
    * @throws CaudalException {@code CLUSTER_FAILED} with the reason if it failed
    */
   Optional<String> location(String jobId, String trigger) {
-    JsonNode answer =
-        rest.get("/jobs/" + jobId + "/savepoints/" + trigger)
-            .orElse(JsonNodeFactory.instance.missingNode());
+    return done("savepoint", "/jobs/" + jobId + "/savepoints/" + trigger)
+        .map(operation -> operation.path("location").asText());
+  }
+
+  /**
+   * Whether the checkpoint is complete; false while it is being written.
+   *
+   * @throws CaudalException {@code CLUSTER_FAILED} with the reason if it failed
+   */
+  boolean isCheckpointed(String jobId, String trigger) {
+    return done("checkpoint", "/jobs/" + jobId + "/checkpoints/" + trigger).isPresent();
+  }
+
+  private Optional<JsonNode> done(String what, String path) {
+    JsonNode answer = rest.get(path).orElse(JsonNodeFactory.instance.missingNode());
     if (!answer.path("status").path("id").asText().equals("COMPLETED")) {
       return Optional.empty();
     }
@@ -59,10 +77,12 @@ final class Savepoints {
     if (!failure.isMissingNode()) {
       throw new CaudalException(
           ErrorCode.CLUSTER_FAILED,
-          "the savepoint failed: "
+          "the "
+              + what
+              + " failed: "
               + FlinkRest.firstError(
                   failure.path("stack-trace").asText(failure.path("class").asText())));
     }
-    return Optional.of(operation.path("location").asText());
+    return Optional.of(operation);
   }
 }

@@ -8,6 +8,7 @@ import io.caudal.config.Settings;
 import io.caudal.engine.host.Engines;
 import io.caudal.protocol.ControlChange;
 import io.caudal.protocol.Request;
+import io.caudal.protocol.RequestType;
 import io.caudal.protocol.Result;
 import io.caudal.stream.operator.AsyncCall;
 import io.caudal.stream.operator.Completion;
@@ -54,10 +55,15 @@ public final class InferenceFunction
   }
 
   @Override
-  public boolean overtake(
+  public boolean overtakes(Request request) {
+    return request.type() == RequestType.CANCEL;
+  }
+
+  @Override
+  public void overtake(
       String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
       throws Exception {
-    return task().overtake(key, request, queue, out);
+    task().cancel(key, request, queue, out);
   }
 
   @Override

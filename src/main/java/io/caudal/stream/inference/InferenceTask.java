@@ -17,7 +17,6 @@ import io.caudal.metrics.Counter;
 import io.caudal.protocol.ControlChange;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.Request;
-import io.caudal.protocol.RequestType;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.SessionKeys;
 import io.caudal.protocol.TokenChunk;
@@ -59,6 +58,7 @@ final class InferenceTask {
   private final SessionExpiry expiry;
   private final SessionRequests sessions;
   private final SessionSweep sweep;
+  private final ResultHold hold;
   private final Prefetch prefetch;
   private final CommitWaits commits;
   private RequestSettings limits;
@@ -93,7 +93,8 @@ final class InferenceTask {
     expiry = new SessionExpiry(context, store, metrics.metrics(), live);
     SessionInfos infos = new SessionInfos(engine, expiry);
     sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
-    sweep = new SessionSweep(context, engine, store, infos, live);
+    hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
+    sweep = new SessionSweep(context, engine, store, infos, live, hold);
     prefetch = new Prefetch(kv.prefetchPlaces());
     context.every(HOST_GC_INTERVAL, out -> collect());
   }
@@ -134,15 +135,17 @@ final class InferenceTask {
       case CLEAR_CACHE -> sessions.clear(key, request, completion);
       case EXPORT -> sessions.export(key, request, completion);
       case IMPORT -> sessions.takeIn(key, request, completion, context.currentTimeMillis());
-      case CANCEL -> throw new IllegalStateException("a cancel waited in its session's queue");
+      case CANCEL -> nothingToCancel(request, completion);
     };
   }
 
-  boolean overtake(String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
+  private AsyncCall<int[]> nothingToCancel(Request request, Completion<Result> completion) {
+    completion.complete(out -> out.emit(results.acknowledged(request)));
+    return InferenceCall.done();
+  }
+
+  void cancel(String key, Request request, KeyQueue<Request, int[]> queue, Emitter<Result> out)
       throws Exception {
-    if (request.type() != RequestType.CANCEL) {
-      return false;
-    }
     String target = request.targetRequestId();
     Request running = queue.runningInput();
     AsyncCall<int[]> call = queue.runningCall();
@@ -153,7 +156,6 @@ final class InferenceTask {
       cancelled(key, waiting, null, out);
     }
     out.emit(results.acknowledged(request));
-    return true;
   }
 
   long timeoutMillis() {

@@ -30,7 +30,7 @@ final class LiveSettings {
       new MapStateDescriptor<>("live-settings", Types.STRING, Types.STRING);
 
   /** Entries of the state that are not settings start with this. */
-  private static final String INTERNAL = "#";
+  static final String INTERNAL = "#";
 
   private static final String PROFILE = "profile.";
   private static final String VERSION = INTERNAL + "version";

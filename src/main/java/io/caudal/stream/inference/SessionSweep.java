@@ -24,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Control actions on all sessions of a subtask: walks over the keyed state, some keys at a time.
- * Task thread only.
+ * Control actions. Those on all sessions of a subtask walk over the keyed state, some keys at a
+ * time. Task thread only.
  */
 final class SessionSweep {
   private static final int PAGE_SESSIONS = 200;
@@ -36,21 +36,24 @@ final class SessionSweep {
   private final SessionStore store;
   private final SessionInfos infos;
   private final LiveSettings live;
+  private final ResultHold hold;
 
   SessionSweep(
       KeyedAsyncContext<Result> context,
       Engine engine,
       SessionStore store,
       SessionInfos infos,
-      LiveSettings live) {
+      LiveSettings live,
+      ResultHold hold) {
     this.context = context;
     this.engine = engine;
     this.store = store;
     this.infos = infos;
     this.live = live;
+    this.hold = hold;
   }
 
-  void start(ControlChange change, ControlAction action, Emitter<Result> out) {
+  void start(ControlChange change, ControlAction action, Emitter<Result> out) throws Exception {
     long now = context.currentTimeMillis();
     if (now > action.notAfterMillis()) {
       String problem =
@@ -60,6 +63,14 @@ final class SessionSweep {
     }
     List<Beginning> beginnings = Beginnings.of(action, engine.text(), now);
     switch (action.kind()) {
+      case HOLD_RESULTS -> {
+        hold.begin(action.notAfterMillis());
+        out.emit(Outputs.ACKS, ack(change, List.of(), null));
+      }
+      case RELEASE_RESULTS -> {
+        hold.end();
+        out.emit(Outputs.ACKS, ack(change, List.of(), null));
+      }
       case LIST_SESSIONS -> list(change, action, beginnings);
       case CLEAR_CACHE -> clear(change, action, beginnings);
     }

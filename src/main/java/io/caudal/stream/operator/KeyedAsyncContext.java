@@ -72,6 +72,14 @@ public interface KeyedAsyncContext<OUT> {
 
   void deleteTimer(long timestampMillis);
 
+  /**
+   * Has calls wait with their completion, or ends that wait: while held, the function emits nothing
+   * by them, calls start and run, and inputs are taken in as far as there is a hard limit. A
+   * checkpoint has such calls as unfinished ones. What {@link KeyedAsyncFunction#overtakes} waits
+   * too.
+   */
+  void hold(boolean hold) throws Exception;
+
   /** Runs the action on the task thread, with no key set; dropped after the end. Any thread. */
   void execute(TaskAction<OUT> action);
 

@@ -37,16 +37,23 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
       throws Exception;
 
   /**
-   * Sees each input before it is queued: one that must not wait behind its key's earlier inputs (a
-   * cancellation, say) is handled here at once, even if the operator is full. Inputs behind one
-   * that waits for room, at hand and aside, are not seen yet.
+   * Whether the input must not wait behind its key's earlier inputs, as a cancellation must not:
+   * {@link #overtake} gets it then. Asked again of what has waited, so it must go by the input
+   * alone.
+   */
+  default boolean overtakes(IN input) {
+    return false;
+  }
+
+  /**
+   * Deals with an input that {@link #overtakes}: at once, even if the operator is full, but not
+   * while it is {@linkplain KeyedAsyncContext#hold held}. Such an input comes to {@link #start} if
+   * nothing was ahead of it then.
    *
    * @param queue what the key has in the operator, without this input
-   * @return true if the input is dealt with, false to queue it
    */
-  default boolean overtake(K key, IN input, KeyQueue<IN, P> queue, Emitter<OUT> out)
-      throws Exception {
-    return false;
+  default void overtake(K key, IN input, KeyQueue<IN, P> queue, Emitter<OUT> out) throws Exception {
+    throw new UnsupportedOperationException("overtakes() without overtake()");
   }
 
   /** Which inputs come first when more have come than the operator can have at hand. */

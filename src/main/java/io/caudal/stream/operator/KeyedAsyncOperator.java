@@ -51,6 +51,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private final transient OutputEmitter<OUT> out;
   private final transient SideOutputs sideOutputs;
   private final transient HeldWatermarks watermarks = new HeldWatermarks();
+  private final transient HeldCalls held = new HeldCalls();
 
   // Set before the first record.
   @SuppressWarnings("NullAway.Init")
@@ -147,6 +148,9 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
       startHead(lane);
     }
     takeBack();
+    if (!held.isHolding()) {
+      overtake();
+    }
   }
 
   // ---- inputs
@@ -157,17 +161,29 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     K key = (K) getCurrentKey();
     IN input = record.getValue();
     Lane<K, IN, OUT, P> lane = queues.lane(key);
-    boolean handled = function.overtake(key, input, lane, out);
-    afterCallback(lane);
-    if (handled) {
+    if (!held.isHolding() && function.overtakes(input)) {
+      function.overtake(key, input, lane, out);
+      afterCallback(lane);
       return;
     }
-    valve.await(queues, key);
+    valve.await(queues, key, held);
     setCurrentKey(key); // waiting ran other keys' completions
     lane = queues.lane(key);
     queues.add(lane, input);
     startHead(lane);
     takeBack();
+  }
+
+  /** Has what overtakes and had to wait, because calls were held, overtake now. */
+  private void overtake() throws Exception {
+    for (Lane<K, IN, OUT, P> lane : queues.busyLanes()) {
+      setCurrentKey(lane.key());
+      for (IN input : lane.removeWaiting(function::overtakes)) {
+        setCurrentKey(lane.key());
+        function.overtake(lane.key(), input, lane, out);
+        afterCallback(lane);
+      }
+    }
   }
 
   @Override
@@ -224,7 +240,23 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     function.timeout(key, call.input(), call.work(), call);
   }
 
+  /** See {@link KeyedAsyncContext#hold}. */
+  void hold(boolean hold) throws Exception {
+    if (hold == held.isHolding()) {
+      return;
+    }
+    held.setHolding(hold);
+    if (!hold) {
+      held.release();
+      overtake();
+    }
+  }
+
   private void complete(Call<K, IN, OUT, P> call, TaskAction<OUT> action) throws Exception {
+    if (held.isHolding()) {
+      held.add(() -> complete(call, action));
+      return;
+    }
     if (call.hasEnded()) {
       counters.staleCompletions().inc();
       return;
@@ -239,6 +271,10 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   }
 
   private void run(Call<K, IN, OUT, P> call, TaskAction<OUT> action) throws Exception {
+    if (held.isHolding()) {
+      held.add(() -> run(call, action));
+      return;
+    }
     if (!call.hasEnded() && !call.isCompleting()) {
       setCurrentKey(call.lane().key());
       action.run(out);
@@ -312,7 +348,8 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     super.finish();
   }
 
-  private void awaitAll() throws InterruptedException {
+  private void awaitAll() throws Exception {
+    hold(false);
     while (!queues.isEmpty()) {
       mailbox.yield();
     }

@@ -15,13 +15,12 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 
 /** The function's view of its operator. */
 final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseable {
 
-  private final AbstractStreamOperator<OUT> operator;
+  private final KeyedAsyncOperator<?, ?, ?, OUT, ?> operator;
   private final InternalTimerService<VoidNamespace> timers;
   private final Emitter<OUT> out;
   private final KeyScans<?, OUT> scans;
@@ -32,7 +31,7 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   private final List<Future<?>> periodic = new ArrayList<>();
 
   OperatorContext(
-      AbstractStreamOperator<OUT> operator,
+      KeyedAsyncOperator<?, ?, ?, OUT, ?> operator,
       InternalTimerService<VoidNamespace> timers,
       Emitter<OUT> out,
       KeyScans<?, OUT> scans,
@@ -116,6 +115,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   @Override
   public void deleteTimer(long timestampMillis) {
     timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, timestampMillis);
+  }
+
+  @Override
+  public void hold(boolean hold) throws Exception {
+    operator.hold(hold);
   }
 
   @Override

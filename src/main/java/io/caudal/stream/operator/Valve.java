@@ -10,7 +10,7 @@ import org.apache.flink.metrics.Counter;
  * this operator only, never a checkpoint's, so the checkpoint would wait for a call to complete.
  * Hence the valve: if a mail is there that may not run here, one input is taken in beyond the
  * capacity, the operator returns to the task's loop, and the checkpoint runs. At the hard capacity
- * a checkpoint does wait for a call.
+ * a checkpoint does wait for a call; unless calls are held, for then it would wait in vain.
  */
 final class Valve {
 
@@ -26,8 +26,8 @@ final class Valve {
    * Returns when one more input of the key may be taken in. Runs completions and timers meanwhile,
    * which change the current key.
    */
-  <K> void await(KeyQueues<K, ?, ?, ?> queues, K key) throws InterruptedException {
-    while (!queues.hasRoom(key)) {
+  <K> void await(KeyQueues<K, ?, ?, ?> queues, K key, HeldCalls held) throws InterruptedException {
+    while (!queues.hasRoom(key) && !held.isHolding()) {
       if (mailbox.tryYield()) {
         continue;
       }

@@ -7,14 +7,17 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Caudal's job on {@link ChaosProcesses} that may fail at any moment: what is asked of it is asked
@@ -26,6 +29,7 @@ public final class ChaosJob {
 
   private final ChaosProcesses processes;
   private volatile String id = "";
+  private Map<String, String> settings = Map.of();
 
   public ChaosJob(ChaosProcesses processes) {
     this.processes = processes;
@@ -69,6 +73,7 @@ public final class ChaosJob {
       Optional<Path> jar, Map<String, String> settings, int parallelism, Optional<Path> from) {
     Map<String, String> all = new TreeMap<>(settings);
     all.put("kafka.bootstrap-servers", processes.bootstrapServers());
+    this.settings = all;
     var configuration = processes.clientConfiguration();
     configuration.setString("parallelism.default", Integer.toString(parallelism));
     // A submission whose answer was lost may have worked: then its job runs.
@@ -110,7 +115,19 @@ public final class ChaosJob {
 
   /** Takes a savepoint while the job goes on; whether it worked. */
   public boolean savepoint() {
-    return location(savepoints -> savepoints.trigger(id)).isPresent();
+    return location(
+            savepoints -> {
+              AtomicReference<@Nullable String> location = new AtomicReference<>();
+              String request = savepoints.trigger(id);
+              until(
+                  "a savepoint",
+                  () -> {
+                    savepoints.location(id, request).ifPresent(location::set);
+                    return location.get() != null;
+                  });
+              return Optional.ofNullable(location.get());
+            })
+        .isPresent();
   }
 
   /**
@@ -119,7 +136,10 @@ public final class ChaosJob {
    * @return what it goes on from
    */
   public Optional<Path> stop() {
-    Optional<String> location = location(savepoints -> savepoints.triggerStop(id, false));
+    Optional<String> location =
+        location(
+            savepoints ->
+                new HeldStop(savepoints, settings, SAVEPOINT_LIMIT, this::until).stop(id));
     await("the job to end or to go on", () -> processes.rest().hasEnded(id) || runs());
     if (!processes.rest().hasEnded(id)) {
       return Optional.empty();
@@ -129,25 +149,28 @@ public final class ChaosJob {
         .or(() -> processes.folder().newestSnapshot());
   }
 
-  private interface Trigger {
-    String of(Savepoints savepoints);
+  private interface Taking {
+    Optional<String> from(Savepoints savepoints);
   }
 
-  private Optional<String> location(Trigger trigger) {
+  private boolean until(String what, BooleanSupplier done) {
+    long end = System.nanoTime() + SAVEPOINT_LIMIT.toNanos();
+    while (System.nanoTime() < end) {
+      if (done.getAsBoolean()) {
+        return true;
+      }
+      pause();
+    }
+    return false;
+  }
+
+  /** Where a savepoint is; empty if it failed. */
+  private Optional<String> location(Taking taking) {
     Savepoints savepoints =
         new Savepoints(
             processes.rest(), processes.folder().resolve("savepoints").toUri().toString());
     try {
-      String request = trigger.of(savepoints);
-      long end = System.nanoTime() + SAVEPOINT_LIMIT.toNanos();
-      while (System.nanoTime() < end) {
-        Optional<String> location = savepoints.location(id, request);
-        if (location.isPresent()) {
-          return location;
-        }
-        pause();
-      }
-      return Optional.empty();
+      return taking.from(savepoints);
     } catch (CaudalException e) {
       return Optional.empty();
     }
@@ -172,8 +195,8 @@ public final class ChaosJob {
           child ->
               child.getFileName().toString().startsWith("chk-")
                   && !Files.exists(child.resolve("_metadata")));
-    } catch (NoSuchFileException e) {
-      return false;
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return false; // the latter while checkpoints are made to fail
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,14 +1,19 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.caudal.cli.console.Console;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,10 +47,71 @@ class GracefulEndTest {
     }
   }
 
+  /** Commits come only when asked for, so that what a savepoint commits is known. */
+  @Test
+  void held_nothing_is_answered_twice_by_a_stop_in_vain(@TempDir Path folder) throws Exception {
+    Map<String, String> seldom = Map.of("execution.checkpointing.interval", "1h");
+    try (RunningJob job = RunningJob.start(folder, Map.of(), seldom)) {
+      Topics topics = job.topics();
+      Console console = new Console(job.kafka());
+      send(topics, "before", "other", 60);
+      topics.await(TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).last());
+      assertThat(console.holdResults(Duration.ofMinutes(5), Duration.ofMinutes(1)).isApplied())
+          .isTrue();
+      send(topics, "held", 60);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> streamed(topics, "held").equals(streamed(topics, "before")));
+
+      job.stopInVain();
+      assertThat(result(topics, "before").turn()).isEqualTo(1);
+      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(1);
+      topics.await(
+          TOPICS.tokensTopic(),
+          1,
+          value ->
+              TokenChunkJson.read(value).requestId().equals("held")
+                  && TokenChunkJson.read(value).last());
+      var unused = job.checkpoint();
+      assertThat(result(topics, "held").text()).isEqualTo(result(topics, "before").text());
+      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(2);
+    }
+  }
+
+  @Test
+  void held_results_come_when_they_are_released(@TempDir Path folder) throws Exception {
+    try (RunningJob job = RunningJob.start(folder, Map.of())) {
+      assertThat(Commands.run(job, "hold", "--seconds", "300").code()).isZero();
+      send(job.topics(), "first", 5);
+      job.topics().await(TOPICS.tokensTopic(), 5, value -> true);
+      job.loseTaskManager();
+      var unused = job.topics().await(TOPICS.tokensTopic(), 6, value -> true);
+      assertThat(job.topics().all(TOPICS.resultsTopic())).isEmpty();
+
+      assertThat(Commands.run(job, "hold", "--release").code()).isZero();
+      assertThat(result(job.topics(), "first").usage().completionTokens()).isEqualTo(5);
+      assertThat(Commands.run(job, "hold", "--seconds", "1").code()).isZero();
+      send(job.topics(), "second", 5);
+      assertThat(result(job.topics(), "second").turn()).isEqualTo(2);
+    }
+  }
+
+  private static String streamed(Topics topics, String id) {
+    return topics.all(TOPICS.tokensTopic()).stream()
+        .map(TokenChunkJson::read)
+        .filter(piece -> piece.requestId().equals(id))
+        .map(TokenChunk::text)
+        .collect(Collectors.joining());
+  }
+
   private static void send(Topics topics, String id, int tokens) {
+    send(topics, id, "s", tokens);
+  }
+
+  private static void send(Topics topics, String id, String session, int tokens) {
     topics.send(
         TOPICS.requestsTopic(),
-        "s",
+        session,
         String.format(
             "{\"request_id\":\"%s\",\"prompt\":\"Once\",\"max_tokens\":%d,\"ignore_eos\":true}",
             id, tokens));

@@ -1,6 +1,7 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.JobSettings;
@@ -13,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -176,6 +180,32 @@ final class RunningJob implements AutoCloseable {
     return cluster.stopWithSavepoint(job, target, true, SavepointFormatType.NATIVE).get();
   }
 
+  /**
+   * Stops the job as it is, and goes on from the checkpoint before: what a JobManager does that
+   * fails when the savepoint's transactions are committed and the job's end is not yet noted.
+   */
+  void stopInVain() throws Exception {
+    checkpoint();
+    Path all = folder.resolve("checkpoints").resolve(job.toHexString());
+    Path copy = folder.resolve("copy");
+    FileUtils.copyDirectory(all.toFile(), copy.toFile());
+    String unused = savepoint();
+    await().atMost(Duration.ofMinutes(1)).until(() -> sizes(all).isEmpty()); // Flink tidies up
+    FileUtils.copyDirectory(copy.toFile(), all.toFile());
+    job = submit(2, newest(all).toUri().toString());
+    awaitRunning();
+  }
+
+  private static Path newest(Path checkpoints) throws IOException {
+    try (Stream<Path> all = Files.list(checkpoints)) {
+      return all.filter(path -> Files.exists(path.resolve("_metadata")))
+          .max(
+              Comparator.comparing(
+                  path -> Integer.parseInt(path.getFileName().toString().substring(4))))
+          .orElseThrow();
+    }
+  }
+
   /** Starts the job again. */
   void resume(String savepoint) throws Exception {
     job = submit(2, savepoint);
@@ -185,7 +215,9 @@ final class RunningJob implements AutoCloseable {
   private void awaitRunning() throws Exception {
     long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (!isRunning()) {
-      assertThat(System.nanoTime()).as("all tasks run").isLessThan(end);
+      assertThat(System.nanoTime())
+          .as("all tasks run; %s", cluster.getExecutionGraph(job).get().getFailureInfo())
+          .isLessThan(end);
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }

@@ -54,11 +54,13 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
   }
 
   @Override
-  public boolean overtake(
-      String key, Item input, KeyQueue<Item, Integer> queue, Emitter<String> out) throws Exception {
-    if (input.n() >= 0) {
-      return false;
-    }
+  public boolean overtakes(Item input) {
+    return input.n() < 0;
+  }
+
+  @Override
+  public void overtake(String key, Item input, KeyQueue<Item, Integer> queue, Emitter<String> out)
+      throws Exception {
     for (Item item : queue.removeWaiting(item -> item.n() == -input.n())) {
       out.emit(key + ":" + item.n() + ":removed");
     }
@@ -72,7 +74,6 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
         call.cancel();
       }
     }
-    return true;
   }
 
   /** Keys of one first letter are a group; an exclamation mark is urgent. */
