@@ -15,6 +15,10 @@ import java.util.Optional;
  */
 record Knob(double first, boolean zeroIsMost) {
   private static final double FACTOR = 1.5;
+
+  /** Memory is missing or not: nothing is lost by a larger step towards what is allowed. */
+  private static final double MEMORY_FACTOR = 2;
+
   private static final double MB = 1 << 20;
   private static final Knob PLAIN = new Knob(1, false);
 
@@ -45,10 +49,11 @@ record Knob(double first, boolean zeroIsMost) {
     if (!Scale.isNumeric(key)) {
       return up ? from + 1 : from - 1;
     }
+    double factor = key.endsWith("bytes") ? MEMORY_FACTOR : FACTOR;
     if (up) {
-      return from < first ? first : rounded(key, from * FACTOR, true);
+      return from < first ? first : rounded(key, from * factor, true);
     }
-    double lower = rounded(key, from / FACTOR, false);
+    double lower = rounded(key, from / factor, false);
     return lower >= first ? lower : zeroIsMost ? first : 0;
   }
 

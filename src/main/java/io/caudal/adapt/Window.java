@@ -24,14 +24,16 @@ public record Window(
     return figures.getOrDefault(figure, 0.0);
   }
 
-  /** A setting in force, as text. */
+  /** A setting in force, as text; as many step loops as there are where that is left open. */
   String text(String key) {
-    return settings.text(key);
+    String text = settings.text(key);
+    boolean open = key.equals("engine.step-loops") && text.equals("0");
+    return open ? Scale.text(key, get("loops_each")) : text;
   }
 
   /** A setting in force, where its values have an order. */
   double rank(String key) {
-    return Scale.rank(key, settings.text(key)).orElse(0);
+    return Scale.rank(key, text(key)).orElse(0);
   }
 
   /** How far the 95th percentile of TTFT is of its target: 1 is on it, 0 without target. */

@@ -98,6 +98,10 @@ public final class WindowFigures {
     put("recomputed", count("recomputed_tokens") / prompt);
     put("refused_restore", count("refused_restore_tokens") / prompt);
     put("subtasks", bySubtask.size());
+    double handing =
+        grown("task_emit_ms", bySubtask.values())
+            + grown("task_backpressured_ms", bySubtask.values());
+    put("emitting", handing / bySubtask.size() / shortestMillis());
     put("at_hand", level("at_hand", bySubtask.values()));
     put("in_flight", level("at_hand", bySubtask.values()) + level("aside", bySubtask.values()));
   }
@@ -130,6 +134,7 @@ public final class WindowFigures {
             + grown("engine_other_ms", engines);
     double loops = level("engine_loops", engines);
     put("loops", loops);
+    put("loops_each", loops / engines.size());
     put("loops_busy", busy / (loops * shortestMillis()));
     put("prefill_share", prefill / busy);
     put("encode_share", figures.getOrDefault("encode_ms", 0.0) / busy);
@@ -147,6 +152,7 @@ public final class WindowFigures {
     Collection<List<MetricsRecord>> hosts = byTaskManager.values();
     long limit = KvSettings.from(settings).hostBytes();
     put("host_fill", limit == 0 ? 1 : level("kv_host_bytes", engines) / engines.size() / limit);
+    put("cores_each", level("cpu_cores", hosts) / hosts.size());
     put("cpu", grown("cpu_process_ms", hosts) / (shortestMillis() * level("cpu_cores", hosts)));
     put("heap_fill", level("heap_live_bytes", hosts) / level("heap_max_bytes", hosts));
     put("gc", grown("heap_gc_ms", hosts) / hosts.size() / shortestMillis());

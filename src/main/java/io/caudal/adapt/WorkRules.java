@@ -65,6 +65,40 @@ final class WorkRules {
                           + " one waits for others",
                       100 * w.get("cpu"), w.get("batch"), RuleText.ttft(w))),
           new Rule(
+              "crowded-cores",
+              "engine.step-loops",
+              false,
+              w ->
+                  w.get("cpu") > 0.95
+                      && w.rank("engine.step-loops") >= w.get("cores_each")
+                      && w.get("emitting") > 0.2,
+              w ->
+                  say(
+                      "%.0f %% of the processor is in use by %s step loops on %.0f cores, and subtasks"
+                          + " wait %.0f %% of their time to hand records on: a core is left for that",
+                      100 * w.get("cpu"),
+                      w.text("engine.step-loops"),
+                      w.get("cores_each"),
+                      100 * w.get("emitting"))),
+          new Rule(
+              "idle-cores",
+              "engine.step-loops",
+              true,
+              w ->
+                  w.get("loops_busy") > 0.9
+                      && w.get("cpu") < 0.7
+                      && w.rank("engine.step-loops") < w.get("cores_each")
+                      && w.get("in_engine") > 1.2 * w.get("batch") * w.get("loops"),
+              w ->
+                  say(
+                      "%s step loops are %.0f %% busy, %.0f %% of %.0f cores are in use, and %.0f"
+                          + " requests are in the engine: another loop",
+                      w.text("engine.step-loops"),
+                      100 * w.get("loops_busy"),
+                      100 * w.get("cpu"),
+                      w.get("cores_each"),
+                      w.get("in_engine"))),
+          new Rule(
               "vain-guesses",
               "engine.speculative-tokens",
               false,

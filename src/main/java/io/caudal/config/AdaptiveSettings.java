@@ -79,6 +79,7 @@ public record AdaptiveSettings(
                   "engine.prefill-percent=50..600",
                   "engine.batch-linger=0ms..20ms",
                   "engine.speculative-tokens=0..8",
+                  "engine.step-loops=1..64",
                   "kv.host.bytes=16mb..2gb",
                   "kv.waiting-bytes=16mb..1gb",
                   "kv.prefetch-sessions=16..1024",

@@ -36,9 +36,10 @@ public record EngineSettings(
               0,
               0,
               64,
-              "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights;"
-                  + " 0 takes one per core on the CPU and one on a GPU.")
-          .in("step loops");
+              "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights"
+                  + " and `kv.device.tokens`; 0 takes one per core on the CPU and one on a GPU.")
+          .in("step loops")
+          .live();
   static final ConfigKey<Integer> MAX_BATCH =
       ConfigKey.integer(
               "engine.max-batch", 16, 1, 1024, "Most sequences in one step of one step loop.")

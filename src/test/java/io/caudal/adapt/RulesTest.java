@@ -28,13 +28,13 @@ class RulesTest {
     add(cases, "long-gaps", "100", "itl_p95=150 prefill_share=0.5", "");
     add(cases, "long-steps", "341", "itl_p95=150 prefill_share=0.5", "");
     add(cases, "wide-batch", "10", "itl_p95=150 batch=14", "");
-    add(cases, "full-heap", "85mb", "heap_fill=0.95", "adaptive.memory-limit=1gb");
+    add(cases, "full-heap", "64mb", "heap_fill=0.95", "adaptive.memory-limit=1gb");
     add(cases, "full-heap-prefetch", "170", "gc=0.2", "");
-    add(cases, "cold-sessions", "192mb", "refused_restore=0.2", "adaptive.memory-limit=1gb");
+    add(cases, "cold-sessions", "256mb", "refused_restore=0.2", "adaptive.memory-limit=1gb");
     add(
         cases,
         "small-host-tier",
-        "192mb",
+        "256mb",
         "evicted=40 host_fill=1 state_hits=0.5",
         "adaptive.memory-limit=1gb");
     add(
@@ -63,6 +63,18 @@ class RulesTest {
     add(cases, "small-chunks", "768", "prefill_share=0.6 step_prefill_tokens=400", "");
     add(cases, "held-prefill", "225", "prefill_share=0.6 loops_busy=0.95", "");
     add(cases, "lonely-steps", "1ms", "cpu=0.95 loops_busy=0.3 batch=1.2", "");
+    add(
+        cases,
+        "crowded-cores",
+        "1",
+        "cpu=0.99 cores_each=2 loops_each=2 emitting=0.3",
+        "adaptive.bounds=engine.step-loops=1..64");
+    add(
+        cases,
+        "idle-cores",
+        "2",
+        "loops_busy=0.95 cpu=0.5 cores_each=4 loops=1 in_engine=9",
+        "engine.step-loops=1");
     add(cases, "vain-guesses", "2", "guessed=0.5 accepted=0.2", "");
     add(cases, "good-guesses", "6", "guessed=1.5 accepted=0.9", "");
     return cases;

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,20 @@ public final class Engine implements AutoCloseable {
   /** Of a loop: idle sessions whose KV stays on the device need one too. */
   private static final int IDLE_SLOTS = 4096;
 
+  /** Token positions of a loop that rests: its idle sessions make way, to host memory. */
+  private static final int RESTING_ROOM = 1;
+
   private final LoadedModel model;
   private final ModelText text;
   private final int blockTokens;
-  private final List<StepLoop> loops = new ArrayList<>();
+
+  /** Those beyond {@link #active} rest: they finish what they have, and get nothing new. */
+  private final List<StepLoop> loops = new CopyOnWriteArrayList<>();
+
+  private final @Nullable Consumer<CaudalException> outOfMemory;
+  private final int defaultLoops;
+  private volatile int active;
+
   private final HostKv host;
   private final SharedPrefixes prefixes;
   private final KvCopies copies;
@@ -65,9 +76,9 @@ public final class Engine implements AutoCloseable {
       KvSettings kv,
       @Nullable Consumer<CaudalException> outOfMemory) {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
-    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
+    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv, outOfMemory);
     try {
-      started.startLoops(engine, kv, outOfMemory);
+      started.setLoops(engine, kv);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -75,34 +86,46 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Engine(LoadedModel model, ModelText text, KvSettings kv) {
+  private Engine(
+      LoadedModel model,
+      ModelText text,
+      KvSettings kv,
+      @Nullable Consumer<CaudalException> outOfMemory) {
     this.model = model;
     this.text = text;
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     this.prefixes = new SharedPrefixes(host, blockTokens);
     this.copies = new KvCopies(loops, host, blockTokens, this::choose);
+    this.outOfMemory = outOfMemory;
+    this.defaultLoops = defaultLoops(kv.deviceTokens());
   }
 
-  private void startLoops(
-      EngineSettings settings, KvSettings kv, @Nullable Consumer<CaudalException> outOfMemory) {
-    int deviceTokens = kv.deviceTokens();
-    int count = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops(deviceTokens);
-    int room = room(kv, count);
-    int slots = settings.maxBatch() + IDLE_SLOTS;
-    for (int i = 0; i < count; i++) {
-      WatchedRunner runner = new WatchedRunner(model.newRunner(slots));
-      StepEngine engine =
-          new StepEngine(
-              runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
-      engine.setEviction(kv.evictionPolicy());
-      engine.meter().draw(timeline, "loop " + i);
-      engine.setEndsWithoutMemory(outOfMemory != null);
-      String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + i;
-      loops.add(
-          new StepLoop(
-              engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory));
+  /** Starts loops that are wanted and not there; others rest. */
+  private synchronized void setLoops(EngineSettings settings, KvSettings kv) {
+    int wanted = settings.stepLoops() > 0 ? settings.stepLoops() : defaultLoops;
+    while (loops.size() < wanted) {
+      loops.add(newLoop(settings, kv, room(kv, wanted)));
     }
+    active = wanted;
+  }
+
+  private StepLoop newLoop(EngineSettings settings, KvSettings kv, int room) {
+    int number = loops.size();
+    WatchedRunner runner = new WatchedRunner(model.newRunner(settings.maxBatch() + IDLE_SLOTS));
+    StepEngine engine =
+        new StepEngine(
+            runner, new KvPool(room), prefixes, settings, text.tokenizer(), EngineClock.SYSTEM);
+    engine.setEviction(kv.evictionPolicy());
+    engine.meter().draw(timeline, "loop " + number);
+    engine.setEndsWithoutMemory(outOfMemory != null);
+    String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + number;
+    return new StepLoop(
+        engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory);
+  }
+
+  private List<StepLoop> active() {
+    return loops.subList(0, active);
   }
 
   private static int room(KvSettings kv, int loops) {
@@ -135,7 +158,10 @@ public final class Engine implements AutoCloseable {
 
   /** Tokens of a session whose KV is on the device, as far as is known; 0 for none. */
   public int residentTokens(String sessionId) {
-    return loops.stream().mapToInt(loop -> loop.engine().residentTokens(sessionId)).max().orElse(0);
+    return active().stream()
+        .mapToInt(loop -> loop.engine().residentTokens(sessionId))
+        .max()
+        .orElse(0);
   }
 
   /**
@@ -206,8 +232,12 @@ public final class Engine implements AutoCloseable {
   /** Live settings; they hold from each loop's next step on. */
   public void configure(EngineSettings settings, KvSettings kv) {
     host.setLimit(kv.hostBytes());
+    setLoops(settings, kv);
+    int room = room(kv, active);
+    List<StepLoop> working = active();
     for (StepLoop loop : loops) {
-      loop.execute(() -> loop.configure(settings, kv, room(kv, loops.size())));
+      int own = working.contains(loop) ? room : RESTING_ROOM;
+      loop.execute(() -> loop.configure(settings, kv, own));
     }
   }
 
@@ -233,9 +263,9 @@ public final class Engine implements AutoCloseable {
         .reduce(StepTotals.NONE, StepTotals::plus);
   }
 
-  /** Step loops that share the weights. */
+  /** Step loops that share the weights, without those that rest. */
   public int loops() {
-    return loops.size();
+    return active;
   }
 
   /** When the loops did what, while somebody profiles. */
@@ -287,9 +317,9 @@ public final class Engine implements AutoCloseable {
   private StepLoop choose(@Nullable String session) {
     Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
     if (session == null) {
-      return loops.stream().min(leastLoaded).orElseThrow();
+      return active().stream().min(leastLoaded).orElseThrow();
     }
-    return loops.stream()
+    return active().stream()
         .min(
             Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
                 .thenComparing(leastLoaded))

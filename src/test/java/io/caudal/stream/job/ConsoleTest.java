@@ -89,7 +89,7 @@ class ConsoleTest {
     assertThat(run("config", "set", "engine.maxbatch=8", "engine.token-budget=1")).isEqualTo(1);
     assertThat(err)
         .contains("did you mean 'engine.max-batch'?", "16 to 65536 tokens", "nothing was changed");
-    assertThat(run("config", "set", "engine.step-loops=2")).isEqualTo(1);
+    assertThat(run("config", "set", "engine.linger=2s")).isEqualTo(1);
     assertThat(err).contains("can't change while the job runs");
     assertThat(run("config", "set", "engine.max-batch")).isEqualTo(2);
     assertThat(changes()).isEqualTo(before);
