@@ -67,7 +67,7 @@ final class BenchAdaptiveCommand implements Callable<Integer> {
   @Option(
       names = "--learn",
       paramLabel = "N",
-      defaultValue = "60",
+      defaultValue = "90",
       description = "And under the controller (default: ${DEFAULT-VALUE}).")
   private int learn;
 

@@ -30,7 +30,7 @@ public final class AdaptiveBench {
   /** The arm that is no preset. */
   public static final String ADAPTIVE = "adaptive";
 
-  private static final Duration ACK_LIMIT = Duration.ofSeconds(30);
+  private static final Duration ACK_LIMIT = Duration.ofMinutes(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** After the controller was switched off: until the last change that it sent is in force. */
@@ -82,7 +82,7 @@ public final class AdaptiveBench {
 
   private AdaptiveReport.Cell cell(TrialLoad load, String arm, int round) {
     boolean adaptive = arm.equals(ADAPTIVE);
-    apply(adaptive ? plan.adaptiveSettings() : live(Preset.named(arm)));
+    apply(adaptive ? plan.adaptiveSettings(load) : live(Preset.named(arm)));
     long since = System.currentTimeMillis();
     int before = adaptive ? plan.learnSeconds() : plan.settleSeconds();
     progress.accept(

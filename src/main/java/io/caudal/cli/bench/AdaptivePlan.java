@@ -36,8 +36,12 @@ public record AdaptivePlan(
             "metrics.interval", "500ms"));
   }
 
-  /** What the controller's cells are started with; all else is as the job was started. */
-  Map<String, String> adaptiveSettings() {
+  /**
+   * What the controller's cells are started with; all else is as the job was started. Nobody waits
+   * for a single answer of the bulk load, so it has no targets: then tokens a second count alone.
+   */
+  Map<String, String> adaptiveSettings(TrialLoad load) {
+    boolean waits = load != TrialLoad.BULK;
     return new TreeMap<>(
         Map.of(
             "adaptive.mode",
@@ -47,9 +51,9 @@ public record AdaptivePlan(
             "adaptive.memory-limit",
             MEMORY_LIMIT,
             "adaptive.ttft-target",
-            Math.round(slo.ttftMs()) + "ms",
+            (waits ? Math.round(slo.ttftMs()) : 0) + "ms",
             "adaptive.itl-target",
-            Math.round(slo.itlMs()) + "ms"));
+            (waits ? Math.round(slo.itlMs()) : 0) + "ms"));
   }
 
   /** About how long it takes, without start and end. */

@@ -131,6 +131,7 @@ final class Figures {
     put("loops_prefill", prefill / busy);
     put("loops_decode", decode / busy);
     put("loops_moving_kv", moved / busy);
+    put("encode_share", get("ms_encode") / busy);
     put("batch", stats.grownShared("engine_sequences") / steps);
     put("max_batch", EngineSettings.from(settings).maxBatch());
     put("in_engine", stats.mean("engine_unfinished", hosts));

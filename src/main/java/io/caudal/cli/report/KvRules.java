@@ -81,20 +81,13 @@ final class KvRules {
           new Rule(
               "compression-cost",
               "encoding KV for state costs much of the work",
-              f ->
-                  compresses(f)
-                      && f.get("ms_encode")
-                          > 0.1
-                              * (f.get("ms_prefill")
-                                  + f.get("ms_decode")
-                                  + f.get("ms_encode")
-                                  + f.get("ms_state write")),
+              f -> compresses(f) && f.get("encode_share") > 0.1,
               f ->
                   say(
-                      "encoding took %s, prefill and decode together %s; blocks are %.1f times"
-                          + " smaller for it",
+                      "encoding took %s, %s of what step loops worked; blocks are %.1f times smaller for"
+                          + " it",
                       Text.millis((long) f.get("ms_encode")),
-                      Text.millis((long) (f.get("ms_prefill") + f.get("ms_decode"))),
+                      Text.percent(f.get("encode_share")),
                       f.get("compression")),
               KvRules::withoutCompression),
           new Rule(

@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +81,119 @@ class AdviceTest {
       assertThat(rules(roomy)).doesNotContain("small-host-tier");
       assertThat(notInMemory(roomy)).isLessThan(0.5 * notInMemory(full));
     }
+  }
+
+  @Test
+  void sessions_that_are_computed_again_for_lack_of_heap(@TempDir Path folder) throws Exception {
+    Map<String, String> none =
+        Map.of("kv.device.tokens", "512", "kv.host.bytes", "0", "kv.waiting-bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, none)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode cold = threeRounds(load, "a");
+      String advice = advice(cold, "cold-sessions");
+      assertThat(advice).isEqualTo("kv.waiting-bytes=128mb");
+      assertThat(figure(cold, "state_hits")).isZero();
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      JsonNode warm = threeRounds(load, "b");
+      assertThat(rules(warm)).doesNotContain("cold-sessions");
+      assertThat(figure(warm, "refused_restore")).isZero();
+      assertThat(figure(warm, "state_hits")).isPositive();
+    }
+  }
+
+  @Test
+  void long_prompts_beside_others_next_tokens(@TempDir Path folder) throws Exception {
+    Map<String, String> whole =
+        Map.of(
+            "engine.prefill-percent", "0", "engine.speculative-tokens", "0", "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, whole)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode stalling =
+          load.begin().send("a", 12, 10, 150).send("b", 20, 900, 1).await().report();
+      String advice = advice(stalling, "long-prompts");
+      assertThat(advice).isEqualTo("engine.prefill-percent=50");
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      JsonNode even = load.begin().send("c", 12, 10, 150).send("d", 20, 900, 1).await().report();
+      assertThat(rules(even)).doesNotContain("long-prompts");
+      assertThat(stalls(even)).isLessThan(0.5 * stalls(stalling));
+    }
+  }
+
+  private static double stalls(JsonNode report) {
+    return figure(report, "itl_ms_p99") / figure(report, "itl_ms_p50");
+  }
+
+  @Test
+  void compression_that_costs_more_than_it_spares(@TempDir Path folder) throws Exception {
+    Map<String, String> dense = Map.of("kv.codec", "int4", "kv.compression", "zstd");
+    try (RunningJob job = RunningJob.start(folder, dense)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode costly = load.begin().send("a", 20, 900, 1).await().report();
+      String advice = advice(costly, "compression-cost");
+      assertThat(advice).isEqualTo("kv.compression=none");
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      JsonNode less = load.begin().send("b", 20, 900, 1).await().report();
+      assertThat(figure(less, "ms_encode")).isLessThan(figure(costly, "ms_encode"));
+    }
+  }
+
+  @Test
+  void a_disk_that_is_slow_for_checkpoints(@TempDir Path folder) throws Exception {
+    String slow = SlowFileSystem.SCHEME + "://" + folder.resolve("slow");
+    JsonNode late = answered(folder, Map.of("execution.checkpointing.dir", slow));
+    assertThat(advice(late, "slow-disk")).startsWith("execution.checkpointing.dir=");
+
+    JsonNode soon = answered(folder.resolve("fast"), Map.of());
+    assertThat(rules(soon)).doesNotContain("slow-disk");
+    assertThat(figure(soon, "commit_ms_p50")).isLessThan(0.5 * figure(late, "commit_ms_p50"));
+  }
+
+  private static JsonNode answered(Path folder, Map<String, String> flink) throws Exception {
+    try (RunningJob job = RunningJob.start(folder, Map.of(), flink)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      return load.begin().send("a", 6, 10, 4).await().report();
+    }
+  }
+
+  @Test
+  void a_broker_that_takes_results_slowly(@TempDir Path folder) throws Exception {
+    JsonNode held = throttled(folder, Map.of());
+    assertThat(advice(held, "backpressured-sink")).isEqualTo("kafka.client.compression.type=lz4");
+
+    JsonNode free =
+        throttled(folder.resolve("lz4"), Map.of("kafka.client.compression.type", "lz4"));
+    assertThat(heldBack(free)).isLessThan(0.5 * heldBack(held));
+  }
+
+  /** Answers of some megabytes in all, at 100 kB/s a producer. */
+  private static JsonNode throttled(Path folder, Map<String, String> client) throws Exception {
+    Map<String, String> settings = new HashMap<>(client);
+    settings.put("kafka.client.buffer.memory", "300000");
+    try (RunningJob job = RunningJob.start(folder, settings)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      try (Admin admin =
+          Admin.create(Map.of("bootstrap.servers", job.kafka().bootstrapServers()))) {
+        var everyClient = new ClientQuotaEntity(Collections.singletonMap("client-id", null));
+        var rate = new ClientQuotaAlteration.Op("producer_byte_rate", 100_000.0);
+        admin
+            .alterClientQuotas(List.of(new ClientQuotaAlteration(everyClient, List.of(rate))))
+            .all()
+            .get();
+      }
+      return load.begin().sendScored("a", 80, 100).await().report();
+    }
+  }
+
+  private static double heldBack(JsonNode report) {
+    return figure(report, "backpressured") + figure(report, "emitting");
   }
 
   private static double notInMemory(JsonNode report) {
