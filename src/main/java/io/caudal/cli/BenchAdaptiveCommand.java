@@ -41,7 +41,7 @@ final class BenchAdaptiveCommand implements Callable<Integer> {
   @Mixin private SettingOptions settings;
 
   @Option(
-      names = "--bootstrap-servers",
+      names = {"--bootstrap-servers", "--bootstrap"},
       paramLabel = "HOST:PORT",
       description = {
         "A Caudal that runs; its settings are changed, and reset",

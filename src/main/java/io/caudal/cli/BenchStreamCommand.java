@@ -42,7 +42,7 @@ final class BenchStreamCommand implements Callable<Integer> {
   @Mixin private SettingOptions settings;
 
   @Option(
-      names = "--bootstrap-servers",
+      names = {"--bootstrap-servers", "--bootstrap"},
       paramLabel = "HOST:PORT",
       description = {
         "A Caudal that runs; --model says which model it",

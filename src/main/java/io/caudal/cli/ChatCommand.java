@@ -37,7 +37,7 @@ final class ChatCommand implements Callable<Integer> {
   private @Nullable String session;
 
   @Option(
-      names = "--bootstrap",
+      names = {"--bootstrap-servers", "--bootstrap"},
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:9092",
       description = "A Kafka broker (default: ${DEFAULT-VALUE}).")

@@ -31,7 +31,7 @@ final class ClusterSubmitCommand implements Callable<Integer> {
   @Mixin private SettingOptions settings;
 
   @Option(
-      names = "--bootstrap-servers",
+      names = {"--bootstrap-servers", "--bootstrap"},
       paramLabel = "HOST:PORT",
       description = "Kafka brokers (default: the cluster's own, else 127.0.0.1:9092).")
   private @Nullable String bootstrapServers;

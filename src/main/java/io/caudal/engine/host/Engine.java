@@ -44,12 +44,12 @@ public final class Engine implements AutoCloseable {
   private final ModelText text;
   private final int blockTokens;
 
-  /** Those beyond {@link #active} rest: they finish what they have, and get nothing new. */
+  /** Those that aren't {@link #active} rest: they finish what they have, and get nothing new. */
   private final List<StepLoop> loops = new CopyOnWriteArrayList<>();
 
   private final @Nullable Consumer<CaudalException> outOfMemory;
   private final int defaultLoops;
-  private volatile int active;
+  private volatile List<StepLoop> active = List.of();
 
   private final HostKv host;
   private final SharedPrefixes prefixes;
@@ -107,7 +107,7 @@ public final class Engine implements AutoCloseable {
     while (loops.size() < wanted) {
       loops.add(newLoop(settings, kv, room(kv, wanted)));
     }
-    active = wanted;
+    active = List.copyOf(loops.subList(0, wanted));
   }
 
   private StepLoop newLoop(EngineSettings settings, KvSettings kv, int room) {
@@ -122,10 +122,6 @@ public final class Engine implements AutoCloseable {
     String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + number;
     return new StepLoop(
         engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory);
-  }
-
-  private List<StepLoop> active() {
-    return loops.subList(0, active);
   }
 
   private static int room(KvSettings kv, int loops) {
@@ -158,7 +154,7 @@ public final class Engine implements AutoCloseable {
 
   /** Tokens of a session whose KV is on the device, as far as is known; 0 for none. */
   public int residentTokens(String sessionId) {
-    return active().stream()
+    return active.stream()
         .mapToInt(loop -> loop.engine().residentTokens(sessionId))
         .max()
         .orElse(0);
@@ -233,8 +229,8 @@ public final class Engine implements AutoCloseable {
   public void configure(EngineSettings settings, KvSettings kv) {
     host.setLimit(kv.hostBytes());
     setLoops(settings, kv);
-    int room = room(kv, active);
-    List<StepLoop> working = active();
+    List<StepLoop> working = active;
+    int room = room(kv, working.size());
     for (StepLoop loop : loops) {
       int own = working.contains(loop) ? room : RESTING_ROOM;
       loop.execute(() -> loop.configure(settings, kv, own));
@@ -265,7 +261,7 @@ public final class Engine implements AutoCloseable {
 
   /** Step loops that share the weights, without those that rest. */
   public int loops() {
-    return active;
+    return active.size();
   }
 
   /** When the loops did what, while somebody profiles. */
@@ -317,9 +313,9 @@ public final class Engine implements AutoCloseable {
   private StepLoop choose(@Nullable String session) {
     Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
     if (session == null) {
-      return active().stream().min(leastLoaded).orElseThrow();
+      return active.stream().min(leastLoaded).orElseThrow();
     }
-    return active().stream()
+    return active.stream()
         .min(
             Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
                 .thenComparing(leastLoaded))

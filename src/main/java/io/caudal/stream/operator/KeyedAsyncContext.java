@@ -73,10 +73,10 @@ public interface KeyedAsyncContext<OUT> {
   void deleteTimer(long timestampMillis);
 
   /**
-   * Has calls wait with their completion, or ends that wait: while held, the function emits nothing
-   * by them, calls start and run, and inputs are taken in as far as there is a hard limit. A
+   * Has calls wait with their completion, or ends that wait: while held, nothing is emitted by
+   * them. Calls start and run, inputs are taken in beyond all limits, for nothing makes room. A
    * checkpoint has such calls as unfinished ones. What {@link KeyedAsyncFunction#overtakes} waits
-   * too.
+   * too. Not for long.
    */
   void hold(boolean hold) throws Exception;
 
