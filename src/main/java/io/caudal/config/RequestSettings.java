@@ -11,6 +11,7 @@ import java.util.List;
  * @param defaultMaxTokens tokens generated when a request doesn't say
  * @param maxNewTokens most that a request may ask for
  * @param timeout longest time from the start of a request's work to its result
+ * @param firstTokenTimeout longest time from there to its first token; zero for no limit
  * @param remembered results kept per session, for request ids that come again
  * @param sessionlessTtl how long the result of a request without a session is kept
  * @param singleFlight whether identical requests without a session are answered by one generation
@@ -21,6 +22,7 @@ public record RequestSettings(
     int defaultMaxTokens,
     int maxNewTokens,
     Duration timeout,
+    Duration firstTokenTimeout,
     int remembered,
     Duration sessionlessTtl,
     boolean singleFlight,
@@ -56,6 +58,15 @@ public record RequestSettings(
               "24h",
               "Longest time from the start of a request's work to its result; then it fails with"
                   + " `timeout`.")
+          .live();
+  static final ConfigKey<Duration> FIRST_TOKEN_TIMEOUT =
+      ConfigKey.duration(
+              "request.first-token-timeout",
+              "0ms",
+              "0ms",
+              "24h",
+              "Longest time from the start of a request's work to its first token: queue, restore and"
+                  + " prefill; then it fails with `timeout`. 0: `request.timeout` alone holds.")
           .live();
   static final ConfigKey<Integer> REMEMBERED =
       ConfigKey.integer(
@@ -102,6 +113,7 @@ public record RequestSettings(
           DEFAULT_MAX_TOKENS,
           MAX_NEW_TOKENS,
           TIMEOUT,
+          FIRST_TOKEN_TIMEOUT,
           REMEMBERED,
           SESSIONLESS_TTL,
           SINGLE_FLIGHT,
@@ -113,6 +125,7 @@ public record RequestSettings(
         settings.get(DEFAULT_MAX_TOKENS),
         settings.get(MAX_NEW_TOKENS),
         settings.get(TIMEOUT),
+        settings.get(FIRST_TOKEN_TIMEOUT),
         settings.get(REMEMBERED),
         settings.get(SESSIONLESS_TTL),
         settings.get(SINGLE_FLIGHT),

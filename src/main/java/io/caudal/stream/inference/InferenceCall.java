@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A request that the engine works on, with as many answers as it asks for. It ends when all have
  * ended; if one fails, the others are given up. Its progress is a {@link Progress} of each.
  */
-final class InferenceCall implements AsyncCall<int[]> {
+final class InferenceCall implements FirstTokens.Begins {
 
   /** What to do on the task thread when the generations have ended. */
   interface Ending {
@@ -123,6 +123,11 @@ final class InferenceCall implements AsyncCall<int[]> {
     if (once != null) {
       once.run();
     }
+  }
+
+  @Override
+  public boolean hasBegun() {
+    return begun.get() == null;
   }
 
   /** An answer has ended. */

@@ -45,6 +45,7 @@ final class InferenceTask {
 
   private static final Duration HOST_GC_INTERVAL = Duration.ofSeconds(1);
   private static final Duration HANG_CHECK = Duration.ofSeconds(1);
+  private static final Duration FIRST_TOKEN_CHECK = Duration.ofMillis(50);
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
@@ -61,6 +62,7 @@ final class InferenceTask {
   private final ResultHold hold;
   private final Prefetch prefetch;
   private final CommitWaits commits;
+  private final FirstTokens firstTokens = new FirstTokens();
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -97,6 +99,7 @@ final class InferenceTask {
     sweep = new SessionSweep(context, engine, store, infos, live, hold);
     prefetch = new Prefetch(kv.prefetchPlaces());
     context.every(HOST_GC_INTERVAL, out -> collect());
+    context.every(FIRST_TOKEN_CHECK, out -> giveUpLate());
   }
 
   private void collect() {
@@ -126,7 +129,14 @@ final class InferenceTask {
       return InferenceCall.done();
     }
     return switch (request.type()) {
-      case GENERATE -> generate(key, request, progress, completion);
+      case GENERATE -> {
+        AsyncCall<int[]> call = generate(key, request, progress, completion);
+        if (call instanceof FirstTokens.Begins begins) {
+          long now = context.currentTimeMillis();
+          firstTokens.add(new FirstTokens.Start(key, request, begins, completion, now));
+        }
+        yield call;
+      }
       case END_SESSION -> sessions.end(key, request, completion);
       case SHOW -> sessions.show(key, request, completion);
       case PIN -> sessions.pin(key, request, true, completion);
@@ -163,11 +173,36 @@ final class InferenceTask {
   }
 
   void timeout(String key, Request request, AsyncCall<int[]> call, Completion<Result> completion) {
+    giveUp(
+        key,
+        request,
+        call,
+        completion,
+        "no answer within request.timeout = " + limits.timeout().toMillis() + " ms");
+  }
+
+  private void giveUpLate() {
+    Duration limit = limits.firstTokenTimeout();
+    firstTokens.check(
+        context.currentTimeMillis(),
+        limit,
+        late ->
+            giveUp(
+                late.key(),
+                late.request(),
+                late.call(),
+                late.completion(),
+                "no token within request.first-token-timeout = " + limit.toMillis() + " ms"));
+  }
+
+  private void giveUp(
+      String key,
+      Request request,
+      AsyncCall<int[]> call,
+      Completion<Result> completion,
+      String reason) {
     call.cancel();
-    Failure failure =
-        new Failure(
-            ErrorCode.TIMEOUT,
-            "no answer within request.timeout = " + limits.timeout().toMillis() + " ms");
+    Failure failure = new Failure(ErrorCode.TIMEOUT, reason);
     completion.complete(
         out -> {
           endStream(request, call, out);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A request that waits for a place in {@link Prefetch} before its session's KV is read. Task thread
  * only.
  */
-final class WaitingCall implements AsyncCall<int[]> {
+final class WaitingCall implements FirstTokens.Begins {
   /** Begins the work, with the call's key set; what it returns has yet to end. */
   interface Start {
     AsyncCall<int[]> start() throws Exception;
@@ -58,6 +58,11 @@ final class WaitingCall implements AsyncCall<int[]> {
   @Override
   public int @Nullable [] snapshot() {
     return work == null ? null : work.snapshot();
+  }
+
+  @Override
+  public boolean hasBegun() {
+    return work != null && !(work instanceof FirstTokens.Begins own && !own.hasBegun());
   }
 
   @Override

@@ -1,0 +1,91 @@
+package io.caudal.stream.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caudal.protocol.CacheTier;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.RequestType;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.SessionTask;
+import io.caudal.stream.operator.Completion;
+import io.caudal.stream.operator.TaskAction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FirstTokensTest {
+  private final FirstTokens tokens = new FirstTokens();
+  private final List<String> late = new ArrayList<>();
+
+  @Test
+  void who_waits_longer_than_the_limit_is_given_up_once() {
+    start("a", 1000);
+    Waiting begun = start("b", 1100);
+    start("c", 1200);
+    check(1499, 500);
+    assertThat(late).isEmpty();
+
+    begun.begun = true;
+    check(1600, 500);
+    assertThat(late).containsExactly("a");
+    check(1700, 500);
+    check(9999, 500);
+    assertThat(late).containsExactly("a", "c");
+  }
+
+  @Test
+  void without_limit_nobody_is_and_a_later_one_holds_for_all_who_wait() {
+    start("a", 1000);
+    check(9000, 0);
+    assertThat(late).isEmpty();
+    check(9000, 500);
+    assertThat(late).containsExactly("a");
+  }
+
+  private void check(long nowMillis, int limitMillis) {
+    tokens.check(nowMillis, Duration.ofMillis(limitMillis), start -> late.add(start.key()));
+  }
+
+  private Waiting start(String key, long millis) {
+    Waiting call = new Waiting();
+    Request request =
+        Request.about(
+            RequestType.SHOW, "r-" + key, key, new SessionTask(CacheTier.ALL, false, null));
+    tokens.add(new FirstTokens.Start(key, request, call, new NoCompletion(), millis));
+    return call;
+  }
+
+  private static final class Waiting implements FirstTokens.Begins {
+    private boolean begun;
+
+    @Override
+    public boolean hasBegun() {
+      return begun;
+    }
+
+    @Override
+    public int @Nullable [] snapshot() {
+      return null;
+    }
+
+    @Override
+    public void cancel() {}
+  }
+
+  private static final class NoCompletion implements Completion<Result> {
+    @Override
+    public void complete(TaskAction<Result> action) {}
+
+    @Override
+    public void run(TaskAction<Result> action) {}
+
+    @Override
+    public void fail(Throwable cause) {}
+
+    @Override
+    public <T> void emit(OutputTag<T> tag, T value) {}
+  }
+}
