@@ -201,13 +201,13 @@ final class InferenceTask {
       AsyncCall<int[]> call,
       Completion<Result> completion,
       String reason) {
-    call.cancel();
     Failure failure = new Failure(ErrorCode.TIMEOUT, reason);
     completion.complete(
         out -> {
           endStream(request, call, out);
           out.emit(finished(key, results.failed(request, failure)));
         });
+    call.cancel(); // afterwards: the first completion counts, and this one says why
   }
 
   void control(ControlChange change, Emitter<Result> out) throws Exception {

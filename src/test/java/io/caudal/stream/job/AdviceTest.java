@@ -90,13 +90,13 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, none)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode cold = threeRounds(load, "a");
+      JsonNode cold = threeRounds(load, "cold");
       String advice = advice(cold, "cold-sessions");
       assertThat(advice).isEqualTo("kv.waiting-bytes=128mb");
       assertThat(figure(cold, "state_hits")).isZero();
 
       assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-      JsonNode warm = threeRounds(load, "b");
+      JsonNode warm = threeRounds(load, "warm-again");
       assertThat(rules(warm)).doesNotContain("cold-sessions");
       assertThat(figure(warm, "refused_restore")).isZero();
       assertThat(figure(warm, "state_hits")).isPositive();
@@ -112,12 +112,13 @@ class AdviceTest {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
       JsonNode stalling =
-          load.begin().send("a", 12, 10, 150).send("b", 20, 900, 1).await().report();
+          load.begin().send("talk", 12, 10, 100).send("long", 30, 900, 1).await().report();
       String advice = advice(stalling, "long-prompts");
       assertThat(advice).isEqualTo("engine.prefill-percent=50");
 
       assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-      JsonNode even = load.begin().send("c", 12, 10, 150).send("d", 20, 900, 1).await().report();
+      JsonNode even =
+          load.begin().send("talk-on", 12, 10, 100).send("long-on", 30, 900, 1).await().report();
       assertThat(rules(even)).doesNotContain("long-prompts");
       assertThat(stalls(even)).isLessThan(0.5 * stalls(stalling));
     }
@@ -133,12 +134,12 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, dense)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode costly = load.begin().send("a", 20, 900, 1).await().report();
+      JsonNode costly = load.begin().send("dense", 20, 900, 1).await().report();
       String advice = advice(costly, "compression-cost");
       assertThat(advice).isEqualTo("kv.compression=none");
 
       assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-      JsonNode less = load.begin().send("b", 20, 900, 1).await().report();
+      JsonNode less = load.begin().send("less", 20, 900, 1).await().report();
       assertThat(figure(less, "ms_encode")).isLessThan(figure(costly, "ms_encode"));
     }
   }

@@ -10,6 +10,7 @@ import io.caudal.config.Settings;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -188,12 +189,25 @@ final class RunningJob implements AutoCloseable {
     checkpoint();
     Path all = folder.resolve("checkpoints").resolve(job.toHexString());
     Path copy = folder.resolve("copy");
-    FileUtils.copyDirectory(all.toFile(), copy.toFile());
+    copyWhatStays(all, copy);
     String unused = savepoint();
     await().atMost(Duration.ofMinutes(1)).until(() -> sizes(all).isEmpty()); // Flink tidies up
     FileUtils.copyDirectory(copy.toFile(), all.toFile());
     job = submit(2, newest(all).toUri().toString());
     awaitRunning();
+  }
+
+  /** Flink removes what older checkpoints leave behind meanwhile. */
+  private static void copyWhatStays(Path from, Path to) throws IOException {
+    for (Path file : sizes(from).keySet()) {
+      Path target = to.resolve(from.relativize(file));
+      Files.createDirectories(target.getParent());
+      try {
+        Files.copy(file, target);
+      } catch (NoSuchFileException e) {
+        // of a checkpoint that is none any more
+      }
+    }
   }
 
   private static Path newest(Path checkpoints) throws IOException {
