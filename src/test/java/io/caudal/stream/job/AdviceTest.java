@@ -129,22 +129,6 @@ class AdviceTest {
   }
 
   @Test
-  void compression_that_costs_more_than_it_spares(@TempDir Path folder) throws Exception {
-    Map<String, String> dense = Map.of("kv.codec", "int4", "kv.compression", "zstd");
-    try (RunningJob job = RunningJob.start(folder, dense)) {
-      Load load = new Load(job, 2);
-      load.send("warm", 1, 10, 4).await();
-      JsonNode costly = load.begin().send("dense", 20, 900, 1).await().report();
-      String advice = advice(costly, "compression-cost");
-      assertThat(advice).isEqualTo("kv.compression=none");
-
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-      JsonNode less = load.begin().send("less", 20, 900, 1).await().report();
-      assertThat(figure(less, "ms_encode")).isLessThan(figure(costly, "ms_encode"));
-    }
-  }
-
-  @Test
   void a_disk_that_is_slow_for_checkpoints(@TempDir Path folder) throws Exception {
     String slow = SlowFileSystem.SCHEME + "://" + folder.resolve("slow");
     JsonNode late = answered(folder, Map.of("execution.checkpointing.dir", slow));
