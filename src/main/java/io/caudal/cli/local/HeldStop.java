@@ -36,7 +36,8 @@ final class HeldStop {
 
   /**
    * @param settings of the job
-   * @param limit for the checkpoint and the savepoint, each; as long at most are results held
+   * @param limit for the checkpoint and the savepoint, each; if nobody ends the hold, it ends after
+   *     both and the time to begin it
    */
   HeldStop(Savepoints savepoints, Map<String, String> settings, Duration limit, Wait wait) {
     this.savepoints = savepoints;

@@ -62,7 +62,10 @@ final class WaitingCall implements FirstTokens.Begins {
 
   @Override
   public boolean hasBegun() {
-    return work != null && !(work instanceof FirstTokens.Begins own && !own.hasBegun());
+    if (work instanceof FirstTokens.Begins own) {
+      return own.hasBegun();
+    }
+    return work != null || stage == Stage.GIVEN_UP;
   }
 
   @Override

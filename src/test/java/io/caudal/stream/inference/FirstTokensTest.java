@@ -45,6 +45,15 @@ class FirstTokensTest {
     assertThat(late).containsExactly("a");
   }
 
+  @Test
+  void who_was_cancelled_before_its_turn_is_not_kept() {
+    WaitingCall cancelled =
+        new WaitingCall(new Prefetch(1), new NoCompletion(), InferenceCall::done);
+    assertThat(cancelled.hasBegun()).isFalse();
+    cancelled.cancel();
+    assertThat(cancelled.hasBegun()).isTrue();
+  }
+
   private void check(long nowMillis, int limitMillis) {
     tokens.check(nowMillis, Duration.ofMillis(limitMillis), start -> late.add(start.key()));
   }
