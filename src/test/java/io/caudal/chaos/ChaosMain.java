@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
  * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code
- * ChaosMain sessions COUNT}.
+ * ChaosMain sessions COUNT}; {@code ChaosMain hostile COUNT}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -21,6 +21,7 @@ public final class ChaosMain {
       case "kinds" -> kinds(args);
       case "recovery" -> recovery(args[1]);
       case "sessions" -> sessions(Integer.parseInt(args[1]));
+      case "hostile" -> hostile(Integer.parseInt(args[1]));
       case "overload" -> overload(Integer.parseInt(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -68,6 +69,12 @@ public final class ChaosMain {
   private static void sessions(int count) {
     try (ChaosCluster cluster = new ChaosCluster(1, SessionsRun.SETTINGS, "10g")) {
       System.out.println(new SessionsRun(cluster, count).play());
+    }
+  }
+
+  private static void hostile(int count) {
+    try (ChaosCluster cluster = new ChaosCluster(1, Map.of())) {
+      System.out.println(new HostileRun(cluster, count).play());
     }
   }
 

@@ -24,6 +24,11 @@ final class OpenLoad implements AutoCloseable {
     this.said = said;
   }
 
+  /** Whether a request id is one that this made. */
+  static boolean isOne(String requestId) {
+    return requestId.matches("o\\d+-0");
+  }
+
   /** Sends one and doesn't wait. */
   void send(Duration deadline) {
     String name = "o" + sent++;

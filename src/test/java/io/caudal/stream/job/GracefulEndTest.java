@@ -47,7 +47,10 @@ class GracefulEndTest {
     }
   }
 
-  /** Commits come only when asked for, so that what a savepoint commits is known. */
+  /**
+   * Commits come only when asked for, and when a job's tasks have all started, so that what a
+   * savepoint commits is known.
+   */
   @Test
   void held_nothing_is_answered_twice_by_a_stop_in_vain(@TempDir Path folder) throws Exception {
     Map<String, String> seldom = Map.of("execution.checkpointing.interval", "1h");
@@ -58,23 +61,24 @@ class GracefulEndTest {
       topics.await(TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).last());
       assertThat(console.holdResults(Duration.ofMinutes(5), Duration.ofMinutes(1)).isApplied())
           .isTrue();
-      send(topics, "held", 60);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> streamed(topics, "held").equals(streamed(topics, "before")));
-
-      job.stopInVain();
-      assertThat(result(topics, "before").turn()).isEqualTo(1);
-      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(1);
+      job.stopInVain(
+          () -> {
+            send(topics, "held", 60);
+            await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> streamed(topics, "held").equals(streamed(topics, "before")));
+          });
+      send(topics, "after", 5);
       topics.await(
           TOPICS.tokensTopic(),
           1,
           value ->
-              TokenChunkJson.read(value).requestId().equals("held")
+              TokenChunkJson.read(value).requestId().equals("after")
                   && TokenChunkJson.read(value).last());
       var unused = job.checkpoint();
+      assertThat(result(topics, "after").turn()).isEqualTo(2);
       assertThat(result(topics, "held").text()).isEqualTo(result(topics, "before").text());
-      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(2);
+      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(3);
     }
   }
 

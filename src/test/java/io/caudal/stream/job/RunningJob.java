@@ -184,12 +184,15 @@ final class RunningJob implements AutoCloseable {
   /**
    * Stops the job as it is, and goes on from the checkpoint before: what a JobManager does that
    * fails when the savepoint's transactions are committed and the job's end is not yet noted.
+   *
+   * @param between runs after that checkpoint and before the savepoint
    */
-  void stopInVain() throws Exception {
+  void stopInVain(Runnable between) throws Exception {
     checkpoint();
     Path all = folder.resolve("checkpoints").resolve(job.toHexString());
     Path copy = folder.resolve("copy");
     copyWhatStays(all, copy);
+    between.run();
     String unused = savepoint();
     await().atMost(Duration.ofMinutes(1)).until(() -> sizes(all).isEmpty()); // Flink tidies up
     FileUtils.copyDirectory(copy.toFile(), all.toFile());

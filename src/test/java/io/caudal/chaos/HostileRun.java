@@ -1,0 +1,186 @@
+package io.caudal.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.caudal.protocol.HostileAudit;
+import io.caudal.protocol.HostileKind;
+import io.caudal.protocol.HostileRequest;
+import io.caudal.protocol.HostileRequests;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Hostile requests at a steady rate beside others' requests: each must be accounted for, and the
+ * others' latency is compared, by turns, with that beside nothing, and beside as many small good
+ * requests: what the latter cost too is not the hostility.
+ */
+final class HostileRun {
+  private static final int ROUNDS = 5;
+  private static final int PER_SECOND = 100;
+  private static final int OTHERS_PER_SECOND = 2;
+  private static final int ONE_LARGE_IN = 1000;
+  private static final int LARGEST = 10 << 20;
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
+
+  /** What comes beside the others' requests. */
+  private enum Beside {
+    NOTHING,
+    GOOD,
+    HOSTILE
+  }
+
+  private final ChaosCluster cluster;
+  private final int count;
+  private final HostileRequests requests = new HostileRequests(2026, "h-", LARGEST);
+  private final HostileAudit audit = new HostileAudit();
+  private final KafkaProducer<byte[], byte[]> producer;
+  private int made;
+
+  /**
+   * @param count hostile requests, and as many good ones
+   */
+  HostileRun(ChaosCluster cluster, int count) {
+    this.cluster = cluster;
+    this.count = count;
+    producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                cluster.processes().bootstrapServers(),
+                "max.request.size",
+                2 * LARGEST,
+                "buffer.memory",
+                8L * LARGEST),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** A Markdown table of the others' latency; fails if anything is not accounted for. */
+  String play() {
+    StringBuilder table =
+        new StringBuilder(
+            """
+            | round | beside | requests | others' median, ms | 95th percentile, ms | longest, ms |
+            | ---: | --- | ---: | ---: | ---: | ---: |
+            """);
+    try (producer;
+        OpenLoad others = new OpenLoad(cluster.reader(), SAID)) {
+      others.arrive(OTHERS_PER_SECOND, Duration.ofSeconds(10), Duration.ZERO, () -> {});
+      for (int round = 1; round <= ROUNDS; round++) {
+        for (Beside beside : Beside.values()) {
+          table.append(phase(others, round, beside));
+        }
+      }
+      if (others.shed() > 0) {
+        throw new AssertionError(others.shed() + " others were not answered");
+      }
+    }
+    check();
+    return table + "\n" + audit.results() + " results and " + audit.letters() + " dead letters\n";
+  }
+
+  private String phase(OpenLoad others, int round, Beside beside) {
+    int each = count / ROUNDS;
+    Duration time = Duration.ofSeconds(each / PER_SECOND);
+    others.takeLatencies();
+    List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
+    IntFunction<HostileRequest> next = beside == Beside.GOOD ? HostileRun::good : this::hostile;
+    Thread sender =
+        new Thread(() -> sendSteadily(beside == Beside.NOTHING ? 0 : each, next, sent), "hostile");
+    sender.start();
+    others.arrive(OTHERS_PER_SECOND, time, Duration.ZERO, () -> {});
+    try {
+      sender.join();
+      for (Sent one : sent) {
+        RecordMetadata place = one.place.get();
+        audit.sent(one.request, place.partition(), place.offset());
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+    if (!others.awaitAll(LIMIT)) {
+      throw new AssertionError("others are not answered within " + LIMIT);
+    }
+    List<Double> latencies = new ArrayList<>(others.takeLatencies());
+    Collections.sort(latencies);
+    return String.format(
+        "| %d | %s | %d | %.0f | %.0f | %.0f |%n",
+        round,
+        beside.name().toLowerCase(Locale.ROOT),
+        sent.size(),
+        1000 * latencies.get(latencies.size() / 2),
+        1000 * latencies.get(latencies.size() * 95 / 100),
+        1000 * latencies.get(latencies.size() - 1));
+  }
+
+  private record Sent(HostileRequest request, Future<RecordMetadata> place) {}
+
+  private static HostileRequest good(int number) {
+    String id = "h-good-" + number;
+    String value =
+        String.format(
+            "{\"request_id\":\"%s\",\"prompt\":\"Once %d\",\"max_tokens\":1}", id, number);
+    return new HostileRequest(HostileKind.BORDER, id, null, value.getBytes(UTF_8));
+  }
+
+  private HostileRequest hostile(int number) {
+    return number % ONE_LARGE_IN == 7 ? requests.next(HostileKind.TOO_LARGE) : requests.next();
+  }
+
+  private void sendSteadily(int most, IntFunction<HostileRequest> next, List<Sent> sent) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < most; i++) {
+      long due = begin + i * 1_000_000_000L / PER_SECOND;
+      Waiting.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
+      HostileRequest one = next.apply(made++);
+      sent.add(
+          new Sent(
+              one, producer.send(new ProducerRecord<>("caudal.requests", one.key(), one.value()))));
+    }
+  }
+
+  private void check() {
+    List<byte[]> letters = new ArrayList<>();
+    List<Result> results = new ArrayList<>();
+    boolean all =
+        Waiting.until(
+            LIMIT,
+            () -> {
+              read("caudal.dead-letter", letters, json -> json);
+              read("caudal.results", results, ResultJson::read);
+              results.removeIf(one -> OpenLoad.isOne(one.requestId()));
+              return letters.size() >= audit.letters() && results.size() >= audit.results();
+            });
+    if (!all) {
+      System.out.println("not all came within " + LIMIT);
+    }
+    audit.checkLetters(letters);
+    audit.checkResults(results);
+  }
+
+  private <T> void read(String topic, List<T> into, Function<byte[], T> reader) {
+    into.clear();
+    cluster
+        .reader()
+        .readAll(
+            topic, (place, key, json) -> into.add(reader.apply(json.toString().getBytes(UTF_8))));
+  }
+}
