@@ -258,7 +258,8 @@ public final class Controller {
       return Optional.empty();
     }
     String from = w.text(rule.key());
-    return Knob.next(rule.key(), from, rule.up(), bounds)
+    int steps = past.getOrDefault(rule.key(), Past.NONE).steps(rule.up());
+    return Knob.next(rule.key(), from, rule.up(), steps, bounds)
         .filter(to -> MemoryLimit.allows(w, rule.key(), to))
         .map(to -> new Move(rule.name(), rule.key(), from, to, rule.reason().apply(w)));
   }

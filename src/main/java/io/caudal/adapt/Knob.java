@@ -29,11 +29,25 @@ record Knob(double first, boolean zeroIsMost) {
           "kv.waiting-bytes", new Knob(16 * MB, false));
 
   /**
-   * The next value.
+   * The value that is {@code steps} away, or the last one before a bound.
    *
    * @return empty if there is none within the bounds
    */
-  static Optional<String> next(String key, String value, boolean up, Bounds bounds) {
+  static Optional<String> next(String key, String value, boolean up, int steps, Bounds bounds) {
+    Optional<String> moved = Optional.empty();
+    String at = value;
+    for (int i = 0; i < steps; i++) {
+      Optional<String> next = next(key, at, up, bounds);
+      if (next.isEmpty()) {
+        break;
+      }
+      moved = next;
+      at = next.get();
+    }
+    return moved;
+  }
+
+  private static Optional<String> next(String key, String value, boolean up, Bounds bounds) {
     double from = Scale.rank(key, value).orElseThrow();
     Knob knob = SPECIAL.getOrDefault(key, PLAIN);
     if (knob.zeroIsMost && from == 0) {

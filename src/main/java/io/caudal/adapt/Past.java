@@ -10,14 +10,16 @@ package io.caudal.adapt;
  * @param downAfter no move down before this window
  * @param last direction of the last one that was kept: 1, −1, 0 for none
  * @param turns how often a kept move went the other way than the one before
+ * @param run how many were kept in that direction since the last one that was not
  */
 public record Past(
-    int upFailures, int downFailures, long upAfter, long downAfter, int last, int turns) {
-  static final Past NONE = new Past(0, 0, 0, 0, 0, 0);
+    int upFailures, int downFailures, long upAfter, long downAfter, int last, int turns, int run) {
+  static final Past NONE = new Past(0, 0, 0, 0, 0, 0, 0);
 
   private static final int MOST_FAILURES = 3;
   private static final int MOST_TURNS = 2;
   private static final int COOL_DOWN_WINDOWS = 4;
+  private static final int MOST_STEPS = 3;
 
   boolean allows(boolean up, long window) {
     boolean turn = last == (up ? -1 : 1);
@@ -26,9 +28,15 @@ public record Past(
         && !(turn && turns >= MOST_TURNS);
   }
 
+  /** How many steps at once the next move may take: one more with each that was kept. */
+  int steps(boolean up) {
+    return last == (up ? 1 : -1) ? Math.min(1 + run, MOST_STEPS) : 1;
+  }
+
   /** A move was kept. */
   Past kept(boolean up, long window) {
-    int newTurns = turns + (last == (up ? -1 : 1) ? 1 : 0);
+    boolean turn = last == (up ? -1 : 1);
+    int newTurns = turns + (turn ? 1 : 0);
     long other = window + ((long) COOL_DOWN_WINDOWS << newTurns);
     return new Past(
         upFailures,
@@ -36,7 +44,8 @@ public record Past(
         up ? upAfter : Math.max(upAfter, other),
         up ? Math.max(downAfter, other) : downAfter,
         up ? 1 : -1,
-        newTurns);
+        newTurns,
+        turn ? 1 : run + 1);
   }
 
   /** A move was taken back. */
@@ -44,8 +53,8 @@ public record Past(
     int failures = 1 + (up ? upFailures : downFailures);
     long after = window + coolDown(failures);
     return up
-        ? new Past(failures, downFailures, after, downAfter, last, turns)
-        : new Past(upFailures, failures, upAfter, after, last, turns);
+        ? new Past(failures, downFailures, after, downAfter, last, turns, 0)
+        : new Past(upFailures, failures, upAfter, after, last, turns, 0);
   }
 
   /** How long the next failure keeps a move off, for people. */

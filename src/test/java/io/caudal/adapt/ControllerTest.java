@@ -232,7 +232,7 @@ class ControllerTest {
       int steps = 0;
       for (Optional<String> next = Optional.of(value); next.isPresent(); steps++) {
         value = next.get();
-        next = Knob.next(one.getKey(), value, true, one.getValue());
+        next = Knob.next(one.getKey(), value, true, 1, one.getValue());
       }
       most += 2 * 3 * 2 + 3 * steps;
     }

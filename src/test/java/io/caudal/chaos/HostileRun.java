@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class HostileRun {
   private static final int ROUNDS = 5;
   private static final int PER_SECOND = 100;
-  private static final int OTHERS_PER_SECOND = 2;
+  private static final int OTHERS_PER_SECOND = 4;
   private static final int ONE_LARGE_IN = 1000;
   private static final int LARGEST = 10 << 20;
   private static final Duration LIMIT = Duration.ofMinutes(5);

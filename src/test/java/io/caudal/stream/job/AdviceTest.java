@@ -128,6 +128,29 @@ class AdviceTest {
     return figure(report, "itl_ms_p99") / figure(report, "itl_ms_p50");
   }
 
+  /** A model that keeps much of a token and computes little for it. */
+  @Test
+  void compression_that_costs_more_than_it_spares(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("model");
+    String shape = "32,2,16,16,64,32,512";
+    assertThat(Commands.run("make-model", "--shape", shape, "--out", model.toString()).code())
+        .isZero();
+    Map<String, String> dense =
+        Map.of("model.path", model.toString(), "kv.compression", "zstd", "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, dense)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode costly = load.begin().send("dense", 60, 200, 1).await().report();
+      String advice = advice(costly, "compression-cost");
+      assertThat(advice).isEqualTo("kv.compression=none");
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      JsonNode less = load.begin().send("plain", 60, 200, 1).await().report();
+      assertThat(rules(less)).doesNotContain("compression-cost");
+      assertThat(figure(less, "ms_encode")).isLessThan(0.7 * figure(costly, "ms_encode"));
+    }
+  }
+
   @Test
   void a_disk_that_is_slow_for_checkpoints(@TempDir Path folder) throws Exception {
     String slow = SlowFileSystem.SCHEME + "://" + folder.resolve("slow");

@@ -12,16 +12,19 @@ record Commands(int code, String out, String err) {
 
   /** Runs a command against a running job. */
   static Commands run(RunningJob job, String... args) {
+    return run(
+        Stream.concat(Arrays.stream(args), Stream.of("--bootstrap", job.kafka().bootstrapServers()))
+            .toArray(String[]::new));
+  }
+
+  /** Runs a command that needs no job. */
+  static Commands run(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine = Main.commandLine();
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
-    int code =
-        commandLine.execute(
-            Stream.concat(
-                    Arrays.stream(args), Stream.of("--bootstrap", job.kafka().bootstrapServers()))
-                .toArray(String[]::new));
+    int code = commandLine.execute(args);
     return new Commands(code, out.toString(), err.toString());
   }
 }
