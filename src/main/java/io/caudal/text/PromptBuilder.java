@@ -12,12 +12,30 @@ import org.jspecify.annotations.Nullable;
 public final class PromptBuilder {
   private static final String ANSWER = "caudal-answer";
 
+  /** Characters a token, on average, beyond which a text's beginning is counted first. */
+  private static final int LONG_TOKENS = 16;
+
   private final Tokenizer tokenizer;
   private final @Nullable ChatTemplate template;
+  private final int mostTokens;
 
   PromptBuilder(Tokenizer tokenizer, @Nullable ChatTemplate template) {
+    this(tokenizer, template, Integer.MAX_VALUE);
+  }
+
+  private PromptBuilder(Tokenizer tokenizer, @Nullable ChatTemplate template, int mostTokens) {
     this.tokenizer = tokenizer;
     this.template = template;
+    this.mostTokens = mostTokens;
+  }
+
+  /**
+   * One for a model that reads so many tokens at most. A text that is far too long for it is
+   * refused by its beginning, with {@code CONTEXT_TOO_LONG}: to tokenize all of it would keep
+   * whoever waits for this thread waiting. What is returned may still be somewhat too long.
+   */
+  public PromptBuilder within(int mostTokens) {
+    return new PromptBuilder(tokenizer, template, mostTokens);
   }
 
   /** Whether the model can take messages; without a chat template it takes a prompt only. */
@@ -34,7 +52,7 @@ public final class PromptBuilder {
    * @throws CaudalException {@code NO_CHAT_TEMPLATE} or {@code CHAT_TEMPLATE_FAILED}
    */
   public int[] first(List<Message> messages, long nowMillis) {
-    return tokenizer.encode(template().render(messages, true, nowMillis), false);
+    return encode(template().render(messages, true, nowMillis), false);
   }
 
   /**
@@ -60,7 +78,7 @@ public final class PromptBuilder {
           "the model's chat template does not keep an earlier answer as it is, so a session can't"
               + " go on with messages: send `prompt` instead");
     }
-    return tokenizer.encode(text.substring(at + answer.length()), false);
+    return encode(text.substring(at + answer.length()), false);
   }
 
   /**
@@ -85,7 +103,25 @@ public final class PromptBuilder {
    * @param firstInSequence whether nothing comes before it, so that the tokenizer may add BOS
    */
   public int[] prompt(String text, boolean firstInSequence) {
-    return tokenizer.encode(text, firstInSequence);
+    return encode(text, firstInSequence);
+  }
+
+  private int[] encode(String text, boolean addSpecialTokens) {
+    int head = (int) Math.min(text.length(), (long) LONG_TOKENS * mostTokens);
+    if (head < text.length()) {
+      head -= Character.isHighSurrogate(text.charAt(head - 1)) ? 1 : 0;
+      // A cut may make a few tokens more of what is one.
+      int tokens = tokenizer.encode(text.substring(0, head), addSpecialTokens).length;
+      if (tokens > mostTokens + mostTokens / 8) {
+        throw new CaudalException(
+            ErrorCode.CONTEXT_TOO_LONG,
+            String.format(
+                "the first %d of a prompt's %d characters are %d tokens already, over the model's"
+                    + " context of %d; shorten the prompt",
+                head, text.length(), tokens, mostTokens));
+      }
+    }
+    return tokenizer.encode(text, addSpecialTokens);
   }
 
   private ChatTemplate template() {

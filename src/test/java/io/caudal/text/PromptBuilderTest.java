@@ -12,6 +12,7 @@ import io.caudal.protocol.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -63,6 +64,49 @@ class PromptBuilderTest {
     Message evil = new Message(Role.USER, "caudal-answer caudal-answer-0");
     String text = text(prompts.next(List.of(evil), 0));
     assertThat(text).isEqualTo("\nuser\ncaudal-answer caudal-answer-0\nassistant\n");
+  }
+
+  @Test
+  void aTextThatIsFarTooLongIsRefusedByItsBeginning() {
+    List<Integer> encoded = new ArrayList<>();
+    PromptBuilder prompts = new PromptBuilder(new FourCharacters(encoded), null).within(100);
+    assertThat(prompts.prompt("a".repeat(1_600), true)).hasSize(400); // the model's room says no
+    assertThat(encoded).containsExactly(1_600);
+
+    encoded.clear();
+    assertThatThrownBy(() -> prompts.prompt("\uD83D\uDE00".repeat(1_000_000), true))
+        .isInstanceOfSatisfying(
+            CaudalException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONTEXT_TOO_LONG))
+        .hasMessageContaining("the first 1600 of a prompt's 2000000 characters are 400 tokens")
+        .hasMessageContaining("context of 100");
+    assertThat(encoded).containsExactly(1_600);
+  }
+
+  @Test
+  void aLongTextOfFewTokensIsTakenWhole() {
+    List<Integer> encoded = new ArrayList<>();
+    PromptBuilder prompts = new PromptBuilder(new FourCharacters(encoded), null).within(100);
+    assertThat(prompts.prompt(" ".repeat(1_600) + "a".repeat(8), true)).hasSize(2);
+    assertThat(encoded).containsExactly(1_600, 1_608);
+  }
+
+  /** Makes a token of four characters that are not spaces, and notes the lengths it was given. */
+  private record FourCharacters(List<Integer> encoded) implements Tokenizer {
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens) {
+      encoded.add(text.length());
+      return new int[text.replace(" ", "").length() / 4];
+    }
+
+    @Override
+    public String decode(int[] ids, int from, int to) {
+      return "";
+    }
+
+    @Override
+    public int vocabularySize() {
+      return 1;
+    }
   }
 
   @Test

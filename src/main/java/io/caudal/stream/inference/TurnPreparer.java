@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** Turns a request and what its session remembers into the context to generate from. */
 final class TurnPreparer {
   private final Engine engine;
+  private final PromptBuilder prompts;
   private RequestSettings limits;
   private int sessionMaxTokens;
 
   TurnPreparer(Engine engine, RequestSettings limits, KvSettings kv) {
     this.engine = engine;
+    this.prompts = engine.text().prompts().within(engine.model().contextTokens());
     this.limits = limits;
     this.sessionMaxTokens = sessionMaxTokens(kv);
   }
@@ -91,7 +93,6 @@ final class TurnPreparer {
   }
 
   private int[] prompt(Request request, boolean first) {
-    PromptBuilder prompts = engine.text().prompts();
     if (request.messages() != null) {
       // A template may ask for the date: a replay must see the one that the first attempt saw.
       return first
