@@ -39,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class StepEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
 
-  /** What a step costs before its first position (reading the weights), in positions. */
-  private static final int STEP_POSITIONS = 16;
-
   private final ModelRunner runner;
   private final ModelInfo model;
   private final DeviceKv kv;
@@ -286,7 +283,7 @@ public final class StepEngine {
 
   private void begin(LiveGeneration task, Consumer<Sequence> queue) {
     Generation generation = task.generation();
-    Failure refusal = refusal(generation);
+    Failure refusal = Refusals.of(generation, model, tokenizer, kv.pool().total());
     if (refusal != null) {
       fail(task, refusal);
       return;
@@ -359,7 +356,7 @@ public final class StepEngine {
       List<Sequence> expired = new ArrayList<>(plan.expired());
       expired.addAll(sharing.expired(clock.millis()));
       for (Sequence sequence : expired) {
-        fail(task(sequence), deadlinePassed(sequence));
+        fail(task(sequence), Refusals.deadlinePassed(sequence));
       }
       if (plan.slices().isEmpty()) {
         return !plan.isIdle() || !expired.isEmpty();
@@ -377,12 +374,8 @@ public final class StepEngine {
   private void run(StepPlan plan) {
     List<Slice> slices = plan.slices();
     long now = clock.nanos();
-    List<Chunk> chunks = new ArrayList<>(slices.size());
-    double worth = worthOfPosition(slices);
-    for (Slice slice : slices) {
-      task(slice.sequence()).started(now);
-      chunks.add(chunk(slice, guess(slice, worth)));
-    }
+    slices.forEach(slice -> task(slice.sequence()).started(now));
+    List<Chunk> chunks = StepChunks.of(slices, this::guess);
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
     inStep = List.of();
@@ -394,7 +387,7 @@ public final class StepEngine {
       RuntimeException failure = pass.failure(i);
       if (failure != null) {
         LOG.error("the model failed on request {}", sequence.requestId(), failure);
-        fail(task(sequence), breaksEngine(failure));
+        fail(task(sequence), Refusals.breaksEngine(failure));
         continue;
       }
       sequence.advance(slice.tokens());
@@ -409,48 +402,19 @@ public final class StepEngine {
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
   }
 
-  /** The tokens that a step generates per position of its cost: a guess must be as likely right. */
-  private static double worthOfPosition(List<Slice> slices) {
-    long generated = slices.stream().filter(StepEngine::decodes).count();
-    int positions = slices.stream().mapToInt(Slice::tokens).sum();
-    return (double) generated / (STEP_POSITIONS + positions);
-  }
-
-  /** Tokens that may follow that of the slice. */
-  private int[] guess(Slice slice, double worth) {
-    if (speculativeTokens == 0 || !decodes(slice)) {
+  /** Tokens that may follow the newest one of a sequence. */
+  private int[] guess(Sequence sequence, double worth) {
+    if (speculativeTokens == 0) {
       return new int[0];
     }
-    Sequence sequence = slice.sequence();
     int most = Math.min(speculativeTokens, kv.spare(sequence, sequence.tokens().size()));
     return task(sequence).guess(most, worth);
-  }
-
-  private static boolean decodes(Slice slice) {
-    return slice.tokens() == 1 && slice.completes();
   }
 
   private void observe(List<Slice> slices, long nanos) {
     int decoding = (int) slices.stream().filter(slice -> slice.tokens() == 1).count();
     int tokens = slices.stream().mapToInt(Slice::tokens).sum();
     pace.took(nanos, decoding > 0, tokens - decoding);
-  }
-
-  private static Failure breaksEngine(RuntimeException failure) {
-    return new Failure(
-        ErrorCode.BREAKS_ENGINE,
-        "the model failed on this request and not on the others of its step: "
-            + failure.getMessage());
-  }
-
-  private static Chunk chunk(Slice slice, int[] guesses) {
-    Sequence sequence = slice.sequence();
-    int from = sequence.computed();
-    int known = slice.tokens();
-    int[] tokens =
-        Arrays.copyOf(sequence.tokens().copy(from, from + known), known + guesses.length);
-    System.arraycopy(guesses, 0, tokens, known, guesses.length);
-    return new Chunk(sequence.slot(), from, tokens, slice.completes(), guesses.length);
   }
 
   /** Takes the next token, and those after it as far as the guesses were right. */
@@ -567,43 +531,5 @@ public final class StepEngine {
   /** Most tokens of a sequence: the model's context, or all the room there is. */
   private int contextTokens() {
     return Math.min(model.contextTokens(), kv.pool().total());
-  }
-
-  /** Why a context can't be computed, whoever made it; null if it can. */
-  private @Nullable Failure refusal(Generation generation) {
-    if (generation.context().length == 0) {
-      return new Failure(ErrorCode.EMPTY_PROMPT, "the prompt has no tokens");
-    }
-    for (int id : generation.context()) {
-      if (id < 0 || id >= model.vocabularySize()) {
-        return new Failure(
-            ErrorCode.BAD_PARAMETER,
-            String.format(
-                "token id %d is not one of the model's, 0 to %d", id, model.vocabularySize() - 1));
-      }
-    }
-    int prompt = generation.promptTokens();
-    if (prompt > model.contextTokens()) {
-      return new Failure(
-          ErrorCode.CONTEXT_TOO_LONG,
-          String.format(
-              "a prompt of %d tokens is over the model's context of %d",
-              prompt, model.contextTokens()));
-    }
-    if (prompt >= kv.pool().total()) {
-      return new Failure(
-          ErrorCode.CONTEXT_TOO_LONG,
-          String.format(
-              "the request needs KV of %d tokens, a step loop has room for %d; raise"
-                  + " kv.device.tokens or lower engine.step-loops",
-              prompt + 1, kv.pool().total()));
-    }
-    return SamplingCheck.refusal(generation.sampling(), tokenizer, model);
-  }
-
-  private static Failure deadlinePassed(Sequence sequence) {
-    return new Failure(
-        ErrorCode.DEADLINE_EXCEEDED,
-        "the request's deadline " + sequence.deadlineMillis() + " has passed");
   }
 }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
  * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code
- * ChaosMain sessions COUNT}; {@code ChaosMain hostile COUNT}.
+ * ChaosMain sessions COUNT}; {@code ChaosMain hostile COUNT}; {@code ChaosMain restart
+ * MODEL-FOLDER}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -22,6 +23,7 @@ public final class ChaosMain {
       case "recovery" -> recovery(args[1]);
       case "sessions" -> sessions(Integer.parseInt(args[1]));
       case "hostile" -> hostile(Integer.parseInt(args[1]));
+      case "restart" -> restart(Path.of(args[1]));
       case "overload" -> overload(Integer.parseInt(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -75,6 +77,13 @@ public final class ChaosMain {
   private static void hostile(int count) {
     try (ChaosCluster cluster = new ChaosCluster(1, Map.of())) {
       System.out.println(new HostileRun(cluster, count).play());
+    }
+  }
+
+  private static void restart(Path model) {
+    Map<String, String> settings = RestartRun.settings(model);
+    try (ChaosCluster cluster = new ChaosCluster(1, settings, "10g")) {
+      System.out.println(new RestartRun(cluster, settings).play());
     }
   }
 

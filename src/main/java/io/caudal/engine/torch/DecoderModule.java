@@ -26,8 +26,12 @@ import java.util.function.Function;
 final class DecoderModule implements AutoCloseable {
   private static final byte[] ARCHIVE = ScriptArchive.ofResource("/torch/decoder.py");
 
+  /** Bytes on the heap, up to so many at once, go through memory that is used again. */
+  private static final int MOST_STAGED_BYTES = 4 << 20;
+
   private final Model model;
   private final PtSymbolBlock block;
+  private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
   private DecoderModule(Model model) {
     this.model = model;
@@ -72,7 +76,8 @@ final class DecoderModule implements AutoCloseable {
   /** Calls a method that takes a tensor of bytes as its last argument. */
   void runWithBytes(String method, ByteBuffer bytes, IValue... arguments) {
     try (PtNDManager scope = scope()) {
-      PtNDArray tensor = scope.create(bytes.slice(), new Shape(bytes.remaining()), DataType.UINT8);
+      ByteBuffer data = direct(bytes);
+      PtNDArray tensor = scope.create(data, new Shape(data.remaining()), DataType.UINT8);
       IValue[] all = new IValue[arguments.length + 1];
       System.arraycopy(arguments, 0, all, 0, arguments.length);
       all[arguments.length] = IValue.from(tensor);
@@ -80,6 +85,18 @@ final class DecoderModule implements AutoCloseable {
     } catch (EngineException e) {
       throw translated(method, e);
     }
+  }
+
+  /** DJL would take new memory for bytes on the heap: a page fault every 4 KiB. */
+  private ByteBuffer direct(ByteBuffer bytes) {
+    int size = bytes.remaining();
+    if (bytes.isDirect() || size > MOST_STAGED_BYTES) {
+      return bytes.slice();
+    }
+    if (staging.capacity() < size) {
+      staging = ByteBuffer.allocateDirect(size);
+    }
+    return staging.clear().put(bytes.duplicate()).flip();
   }
 
   /** Calls a method that returns a tensor and reads it before its memory is freed. */

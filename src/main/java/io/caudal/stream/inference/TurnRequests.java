@@ -1,0 +1,275 @@
+package io.caudal.stream.inference;
+
+import io.caudal.config.KvSettings;
+import io.caudal.config.RequestSettings;
+import io.caudal.engine.Generation;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Engine;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.kv.KvBlock;
+import io.caudal.metrics.Counter;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.Request;
+import io.caudal.protocol.Result;
+import io.caudal.stream.operator.AsyncCall;
+import io.caudal.stream.operator.Completion;
+import io.caudal.stream.operator.KeyedAsyncContext;
+import io.caudal.stream.state.SessionHeader;
+import io.caudal.stream.state.SessionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests for an answer: from what a session remembers to what it remembers then. Task thread
+ * only.
+ */
+final class TurnRequests {
+  private static final Duration FIRST_TOKEN_CHECK = Duration.ofMillis(50);
+
+  private final KeyedAsyncContext<Result> context;
+  private final Engine engine;
+  private final SessionStore store;
+  private final SessionMemory memory;
+  private final ResultFactory results;
+  private final Endings endings;
+  private final TurnPreparer preparer;
+  private final RestoreChoice choice;
+  private final Prefetch prefetch;
+  private final FirstTokens firstTokens = new FirstTokens();
+  private RequestSettings limits;
+  private KvSettings kv;
+
+  TurnRequests(
+      KeyedAsyncContext<Result> context,
+      Engine engine,
+      SessionStore store,
+      SessionMemory memory,
+      ResultFactory results,
+      Endings endings,
+      RequestSettings limits,
+      KvSettings kv) {
+    this.context = context;
+    this.engine = engine;
+    this.store = store;
+    this.memory = memory;
+    this.results = results;
+    this.endings = endings;
+    this.limits = limits;
+    this.kv = kv;
+    preparer = new TurnPreparer(engine, limits, kv);
+    choice = new RestoreChoice(results.metrics());
+    prefetch = new Prefetch(kv.prefetchPlaces());
+    context.every(FIRST_TOKEN_CHECK, out -> giveUpLate());
+  }
+
+  /** Live settings; they hold from the next request on. */
+  void configure(RequestSettings limits, KvSettings kv) {
+    this.limits = limits;
+    this.kv = kv;
+    preparer.configure(limits, kv);
+    prefetch.setPlaces(kv.prefetchPlaces());
+  }
+
+  AsyncCall<int[]> start(
+      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      throws Exception {
+    AsyncCall<int[]> call = generate(key, request, progress, completion);
+    if (call instanceof FirstTokens.Begins begins) {
+      long now = context.currentTimeMillis();
+      firstTokens.add(new FirstTokens.Start(key, request, begins, completion, now));
+    }
+    return call;
+  }
+
+  private void giveUpLate() {
+    Duration limit = limits.firstTokenTimeout();
+    firstTokens.check(
+        context.currentTimeMillis(),
+        limit,
+        late ->
+            endings.giveUp(
+                late.key(),
+                late.request(),
+                late.call(),
+                late.completion(),
+                "no token within request.first-token-timeout = " + limit.toMillis() + " ms"));
+  }
+
+  private AsyncCall<int[]> generate(
+      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      throws Exception {
+    String session = request.sessionId();
+    boolean reads =
+        session != null && memory.storedTokens(header(request)) > engine.residentTokens(session);
+    if (!reads || prefetch.tryEnter()) {
+      return begin(key, request, progress, completion, reads);
+    }
+    WaitingCall waiting =
+        new WaitingCall(
+            prefetch, completion, () -> begin(key, request, progress, completion, true));
+    prefetch.await(request.priority(), waiting);
+    return waiting;
+  }
+
+  /**
+   * @param placed whether it has a place in {@link Prefetch}, to be given back when its KV is on
+   *     the device
+   */
+  private AsyncCall<int[]> begin(
+      String key,
+      Request request,
+      int @Nullable [] progress,
+      Completion<Result> completion,
+      boolean placed)
+      throws Exception {
+    SessionHeader header = header(request);
+    try {
+      Runnable leave = placed ? () -> context.execute(out -> prefetch.leave()) : () -> {};
+      return submit(
+          key, request, header, Progress.read(progress, request.sampling()), completion, leave);
+    } catch (CaudalException e) {
+      if (e.code() == ErrorCode.ENGINE_FAILED) {
+        throw e;
+      }
+      if (placed) {
+        prefetch.leave();
+      }
+      Failure failure = new Failure(e.code(), Objects.requireNonNull(e.getMessage()));
+      completion.complete(out -> endings.failed(key, request, null, failure, out));
+      return InferenceCall.done();
+    }
+  }
+
+  private InferenceCall submit(
+      String key,
+      Request request,
+      SessionHeader header,
+      List<Progress> progress,
+      Completion<Result> completion,
+      Runnable begun)
+      throws Exception {
+    long startMillis = context.currentTimeMillis();
+    Long deadline = request.deadlineMillis();
+    if (deadline != null && deadline < startMillis) {
+      throw new CaudalException(
+          ErrorCode.DEADLINE_EXCEEDED, "the request's deadline " + deadline + " has passed");
+    }
+    checkFailures(request);
+    int[] prompt = preparer.context(request, memory.tokens(header));
+    int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
+
+    long startNanos = System.nanoTime();
+    List<KvBlock> blocks = List.of();
+    int stored = memory.storedTokens(header);
+    String session = request.sessionId();
+    if (session != null && header.pinned()) {
+      engine.copies().setPinned(session, true); // after a restart nobody else has said so
+    }
+    int resident = session == null ? 0 : engine.residentTokens(session);
+    if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
+      // Sessions that return all at once must not fill the heap: those beyond are recomputed.
+      boolean room = engine.waitingBytes() < kv.waitingBytes();
+      if (choice.restores(stored - header.kvFrom(), room)) {
+        blocks = memory.restore(header, prompt);
+        int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
+        choice.restored(restored, System.nanoTime() - startNanos);
+        stored = restored == 0 ? 0 : header.kvFrom() + restored;
+      }
+      results
+          .metrics()
+          .add(Counter.REFUSED_RESTORE_TOKENS, room ? 0 : stored - Math.min(stored, resident));
+    }
+    Turn turn =
+        new Turn(
+            key,
+            request,
+            prompt,
+            header.tokens(),
+            progress.stream().mapToInt(one -> one.ids().length).sum(),
+            stored,
+            resident,
+            blocks.stream().mapToInt(KvBlock::tokens).sum(),
+            header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
+            startMillis,
+            System.nanoTime() - startNanos);
+
+    InferenceCall call =
+        new InferenceCall(
+            request,
+            this.context.attempt(),
+            completion,
+            progress,
+            answers -> end(turn, answers),
+            begun);
+    List<Generation> generations = new ArrayList<>();
+    for (Progress one : progress) {
+      int[] context = one.after(prompt);
+      generations.add(
+          Generations.of(
+              request, context, one.ids().length, stored, maxNewTokens, generations.size()));
+    }
+    call.submitted(
+        generations.size() == 1
+            ? List.of(engine.submit(generations.get(0), blocks, call.answers().get(0)))
+            : engine.submitAll(generations, call.answers()));
+    return call;
+  }
+
+  /** Whether the session's KV is on the device or off the heap, all but what is left of a block. */
+  private boolean atHand(Request request, int[] prompt, int stored) {
+    int wanted = stored / engine.blockTokens() * engine.blockTokens();
+    return engine.residentTokens(Objects.requireNonNull(request.sessionId())) >= stored
+        || (wanted > 0 && engine.hostTokens(Generations.tenant(request), prompt) >= wanted);
+  }
+
+  /** A request that breaks the engine each time must not restart the job for ever. */
+  private void checkFailures(Request request) {
+    int failures = engine.failures(request.sessionId(), request.requestId());
+    if (failures >= limits.maxAttempts()) {
+      throw new CaudalException(
+          ErrorCode.BREAKS_ENGINE,
+          "the engine failed "
+              + failures
+              + " times in a step with this request (request.max-attempts = "
+              + limits.maxAttempts()
+              + ")");
+    }
+  }
+
+  /** The turn is over: remember it, if it was answered. Task thread, key set. */
+  private Result end(Turn turn, List<Answer> answers) throws Exception {
+    int turns = 0;
+    GenerationOutcome outcome = answers.get(0).outcome();
+    if (turn.session() != null && outcome != null) {
+      SessionHeader header = header(turn.request());
+      int computed = turn.context().length - outcome.cachedTokens();
+      int again = Math.max(0, turn.historyTokens() - outcome.cachedTokens());
+      choice.prefilled(computed, again, outcome.prefillNanos());
+      if (outcome.failure() == null) {
+        if (header.turns() == 0) {
+          results.metrics().add(Counter.SESSIONS_STARTED, 1);
+        }
+        header = memory.store(header, turn, outcome, choice.persists(kv.persist()));
+        countKv(turn, header);
+      }
+      turns = header.turns();
+    }
+    return endings.finished(turn.key(), results.of(turn, answers, turns));
+  }
+
+  private void countKv(Turn turn, SessionHeader header) {
+    long token = engine.model().kv().bytesPerToken();
+    long kvBytes = (header.kvTokens() - header.kvFrom()) * token;
+    long written = Math.max(0, header.kvTokens() - turn.storedTokens()) * token;
+    results.metrics().tops().kv(turn.key(), Generations.tenant(turn.request()), kvBytes, written);
+  }
+
+  private SessionHeader header(Request request) throws Exception {
+    SessionHeader header = request.sessionId() == null ? null : store.header();
+    return header == null ? SessionHeader.fresh(context.currentTimeMillis()) : header;
+  }
+}
