@@ -51,8 +51,9 @@ public final class CaudalJob {
     byDefault(
         environment, needed, CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
     byDefault(environment, needed, CheckpointingOptions.ENABLE_UNALIGNED, true);
-    // Records are few and somebody waits for each; the default would hold them up to 100 ms.
-    byDefault(environment, needed, ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
+    // Records are few and somebody waits for each: it is sent on at once. The default would hold it
+    // up to 100 ms, and each other limit takes a thread per task that wakes up as often.
+    byDefault(environment, needed, ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
     environment.configure(needed);
   }
 
