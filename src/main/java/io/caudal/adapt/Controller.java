@@ -258,9 +258,17 @@ public final class Controller {
       return Optional.empty();
     }
     String from = w.text(rule.key());
-    int steps = past.getOrDefault(rule.key(), Past.NONE).steps(rule.up());
-    return Knob.next(rule.key(), from, rule.up(), steps, bounds)
-        .filter(to -> MemoryLimit.allows(w, rule.key(), to))
-        .map(to -> new Move(rule.name(), rule.key(), from, to, rule.reason().apply(w)));
+    int most = past.getOrDefault(rule.key(), Past.NONE).steps(rule.up());
+    // Where memory has no room for so large a move, a smaller one may do.
+    for (int steps = most; steps > 0; steps--) {
+      Optional<String> to =
+          Knob.next(rule.key(), from, rule.up(), steps, bounds)
+              .filter(value -> MemoryLimit.allows(w, rule.key(), value));
+      if (to.isPresent()) {
+        String reason = rule.reason().apply(w);
+        return Optional.of(new Move(rule.name(), rule.key(), from, to.get(), reason));
+      }
+    }
+    return Optional.empty();
   }
 }

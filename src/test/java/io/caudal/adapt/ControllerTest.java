@@ -138,6 +138,42 @@ class ControllerTest {
     assertThat(run(job, controller, 400)).hasSize(6);
   }
 
+  /** Two steps from 32 MB are 128, and there is room for 100. */
+  @Test
+  void where_memory_has_no_room_for_a_larger_move_a_smaller_one_is_made() {
+    Past grown = Past.NONE.kept(true, 1);
+    ControllerState state =
+        new ControllerState(
+            1,
+            null,
+            Map.of(),
+            Map.of(),
+            Map.of("kv.host.bytes", grown),
+            List.of(),
+            List.of(),
+            null);
+    SimulatedJob job =
+        new SimulatedJob(
+            Map.of(
+                "kv.host.bytes", "32mb",
+                "kv.waiting-bytes", "156mb",
+                "adaptive.memory-limit", "256mb",
+                "adaptive.bounds", "kv.host.bytes=16mb..2gb",
+                "adaptive.ttft-target", "0ms"),
+            (settings, random) ->
+                Map.of(
+                    "requests", 40.0,
+                    "ended", 40.0,
+                    "output_tokens", 400.0,
+                    "in_flight", 10.0,
+                    "evicted", 30.0,
+                    "host_fill", 1.0,
+                    "state_hits", 0.5),
+            1);
+    List<Move> moves = run(job, new Controller(state), 20);
+    assertThat(moves.get(0).to()).isEqualTo("64mb");
+  }
+
   @Test
   void a_lowered_memory_limit_is_kept_at_once() {
     SimulatedJob job =

@@ -160,7 +160,7 @@ final class HostileRun {
   private void check() {
     List<byte[]> letters = new ArrayList<>();
     List<Result> results = new ArrayList<>();
-    boolean all =
+    boolean unused = // what has not come is told below
         Waiting.until(
             LIMIT,
             () -> {
@@ -169,9 +169,6 @@ final class HostileRun {
               results.removeIf(one -> OpenLoad.isOne(one.requestId()));
               return letters.size() >= audit.letters() && results.size() >= audit.results();
             });
-    if (!all) {
-      System.out.println("not all came within " + LIMIT);
-    }
     audit.checkLetters(letters);
     audit.checkResults(results);
   }
