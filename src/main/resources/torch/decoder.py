@@ -131,11 +131,15 @@ class Decoder(Module):
     for layer in range(self.layers):
       self.sequence(to_arena, to_place, layer, tokens).copy_(self.sequence(arena, place, layer, tokens))
 
-  # `bytes`: [layers, 2, kv_heads, tokens, head_dim]
+  # `bytes`: [blocks, layers, 2, kv_heads, tokens, head_dim]
   def import_kv(self, arena: int, place: int, first: int, tokens: int, bytes: Tensor) -> None:
-    data = bytes.view_copy(dtype=self.dtype).view([self.layers, 2, self.kv_heads, tokens, self.head_dim])
+    data = bytes.view_copy(dtype=self.dtype).to(device=self.arenas[arena][0].device)
+    data = data.view([-1, self.layers, 2, self.kv_heads, tokens, self.head_dim])
+    blocks = data.size(0)
+    data = data.permute([1, 2, 3, 0, 4, 5])
     for layer in range(self.layers):
-      self.sequence(arena, place, layer, first + tokens)[:, :, first:].copy_(data[layer])
+      written = self.sequence(arena, place, layer, first + blocks * tokens)[:, :, first:]
+      written.view([2, self.kv_heads, blocks, tokens, self.head_dim]).copy_(data[layer])
 
   def export_kv(self, arena: int, place: int, first: int, tokens: int) -> Tensor:
     layers = annotate(List[Tensor], [])

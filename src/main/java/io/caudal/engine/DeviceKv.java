@@ -292,14 +292,17 @@ final class DeviceKv implements SequenceMemory {
     int restored = there;
     int islandFrom = 0;
     int islandTo = 0;
+    List<KvBlock> run = new ArrayList<>();
     for (KvBlock block : blocks == null ? List.<KvBlock>of() : blocks) {
       int first = block.index() * blockTokens;
       int end = first + block.tokens();
       if (end <= restored || end > sequence.tokens().size()) {
         continue;
       }
-      ByteBuffer data = block.data().duplicate().order(block.data().order()); // others read it too
-      runner.importKv(sequence.slot(), first, block.tokens(), data);
+      if (!run.isEmpty() && !follows(run.get(run.size() - 1), block)) {
+        importRun(sequence.slot(), run);
+      }
+      run.add(block);
       if (first <= restored) {
         restored = end;
       } else {
@@ -307,12 +310,30 @@ final class DeviceKv implements SequenceMemory {
         islandTo = end;
       }
     }
+    importRun(sequence.slot(), run);
     if (blocks != null) {
       meter.restored(start, sequence.requestId(), Math.max(restored, islandTo) - there);
     }
     // The last token is computed even if its KV is there: its logits are wanted.
     sequence.setComputed(Math.min(restored, sequence.tokens().size() - 1));
     sequence.setIsland(islandFrom, islandTo);
+  }
+
+  private static boolean follows(KvBlock before, KvBlock block) {
+    return block.index() == before.index() + 1 && block.tokens() == before.tokens();
+  }
+
+  /** Imports blocks of the same size that follow each other, and empties the list. */
+  private void importRun(int slot, List<KvBlock> run) {
+    if (run.isEmpty()) {
+      return;
+    }
+    KvBlock first = run.get(0);
+    // Others read the same blocks.
+    List<ByteBuffer> data =
+        run.stream().map(block -> block.data().duplicate().order(block.data().order())).toList();
+    runner.importKv(slot, first.index() * blockTokens, first.tokens(), data);
+    run.clear();
   }
 
   /** Makes the slot hold {@code tokens}, at the cost of idle sessions if need be. */

@@ -24,13 +24,21 @@ public interface ModelRunner extends AutoCloseable {
   void release(int slot);
 
   /**
-   * Writes KV into positions {@code [firstToken, firstToken + tokens)} of a reserved slot.
+   * Writes blocks of KV, one after the other, into a reserved slot from position {@code firstToken}
+   * on.
    *
-   * @param data {@code [layers, 2, kvHeads, tokens, headDim]} in the shape's dtype, little-endian
+   * @param tokens positions of each block
+   * @param blocks each {@code [layers, 2, kvHeads, tokens, headDim]} in the shape's dtype,
+   *     little-endian, from its position to its limit, which stay
    */
-  void importKv(int slot, int firstToken, int tokens, ByteBuffer data);
+  void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks);
 
-  /** Reads KV back in the form that {@link #importKv} takes; the buffer is the caller's. */
+  /** Writes one block of KV. */
+  default void importKv(int slot, int firstToken, int tokens, ByteBuffer block) {
+    importKv(slot, firstToken, tokens, List.of(block));
+  }
+
+  /** Reads KV back as a block that {@code importKv} takes; the buffer is the caller's. */
   ByteBuffer exportKv(int slot, int firstToken, int tokens);
 
   /**

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 /**
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
- * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS}; {@code
- * ChaosMain sessions COUNT}; {@code ChaosMain hostile COUNT}; {@code ChaosMain restart
- * MODEL-FOLDER}.
+ * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS
+ * [arrivals|slow-results|no-results]}; {@code ChaosMain sessions COUNT}; {@code ChaosMain hostile
+ * COUNT}; {@code ChaosMain restart MODEL-FOLDER}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -24,7 +24,7 @@ public final class ChaosMain {
       case "sessions" -> sessions(Integer.parseInt(args[1]));
       case "hostile" -> hostile(Integer.parseInt(args[1]));
       case "restart" -> restart(Path.of(args[1]));
-      case "overload" -> overload(Integer.parseInt(args[1]));
+      case "overload" -> overload(args);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -44,9 +44,11 @@ public final class ChaosMain {
   }
 
   private static List<FaultKind> together(String kinds) {
-    return Stream.of(kinds.split("\\+", -1))
-        .map(kind -> FaultKind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')))
-        .toList();
+    return Stream.of(kinds.split("\\+", -1)).map(kind -> constant(FaultKind.class, kind)).toList();
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   private static void play(ChaosOptions options) {
@@ -87,9 +89,11 @@ public final class ChaosMain {
     }
   }
 
-  private static void overload(int seconds) {
+  private static void overload(String[] args) {
+    int seconds = Integer.parseInt(args[1]);
+    Hardship hardship = args.length > 2 ? constant(Hardship.class, args[2]) : Hardship.ARRIVALS;
     try (ChaosCluster cluster = new ChaosCluster(2, OverloadRun.SETTINGS, "10g")) {
-      OverloadRun.Outcome outcome = new OverloadRun(cluster, seconds).play();
+      OverloadRun.Outcome outcome = new OverloadRun(cluster, hardship, seconds).play();
       System.out.println(outcome);
       outcome.findings().problems().forEach(System.out::println);
     }

@@ -6,15 +6,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds out how much the job can do, offers five times that for a while, with deadlines, and looks
- * at what it does to memory, to the queue in Kafka and to latency afterwards. In its middle the
- * broker stands still for some seconds.
+ * Finds out how much the job can do, offers that or more for a while of {@link Hardship}, with
+ * deadlines, and looks at what it does to memory, to the queue in Kafka and to latency afterwards.
  */
 final class OverloadRun {
   private static final int IN_JOB = 64;
@@ -30,16 +30,20 @@ final class OverloadRun {
   /** Most requests that the job may hold. */
   static final int MOST_IN_JOB = ChaosCluster.PARALLELISM * 3 * IN_JOB;
 
-  private static final int TIMES = 5;
   private static final Duration DEADLINE = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  /** Some ten results a second of the two subtasks. */
+  private static final double SLOW = 3000;
+
   private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
 
   /**
    * @param capacity answers a second
    * @param normal seconds from request to result before
-   * @param recoveredSeconds from the end of the overload until latency was normal
+   * @param recoveredSeconds from the end of the hardship until latency was normal
+   * @param answeredMeanwhile in time, while it lasted
    * @param mostWaiting requests in Kafka that the job had not taken
    * @param mostInJob requests that the job held
    */
@@ -48,6 +52,8 @@ final class OverloadRun {
       double normal,
       int sent,
       int shed,
+      int answeredMeanwhile,
+      int restarts,
       double recoveredSeconds,
       long mostWaiting,
       long mostInJob,
@@ -56,12 +62,14 @@ final class OverloadRun {
       Findings findings) {}
 
   private final ChaosCluster cluster;
+  private final Hardship hardship;
   private final Duration time;
   private long mostWaiting;
   private long mostResident;
 
-  OverloadRun(ChaosCluster cluster, int seconds) {
+  OverloadRun(ChaosCluster cluster, Hardship hardship, int seconds) {
     this.cluster = cluster;
+    this.hardship = hardship;
     this.time = Duration.ofSeconds(seconds);
   }
 
@@ -78,8 +86,9 @@ final class OverloadRun {
       double normal = median(load.takeLatencies());
       long before = cluster.processes().residentBytes();
       int quiet = load.sent();
-      offer(load, capacity * TIMES);
+      endure(load, capacity * hardship.times());
       int sent = load.sent() - quiet;
+      int meanwhile = load.takeLatencies().size();
       double recovered = awaitNormal(load, normal);
       expect(load.awaitAll(LIMIT), "all results");
       return new Outcome(
@@ -87,6 +96,8 @@ final class OverloadRun {
           normal,
           sent,
           load.shed(),
+          meanwhile,
+          restarts(),
           recovered,
           mostWaiting,
           mostInJob(),
@@ -110,16 +121,35 @@ final class OverloadRun {
     }
   }
 
-  private void offer(OpenLoad load, double perSecond) {
+  private void endure(OpenLoad load, double perSecond) {
+    TopicLimits limits = new TopicLimits(cluster.processes().bootstrapServers());
     Duration half = time.dividedBy(2);
-    load.arrive(perSecond, half, DEADLINE, this::sample);
-    cluster.processes().pauseBroker(true);
-    try {
-      load.arrive(perSecond, PAUSE, DEADLINE, () -> {});
-    } finally {
-      cluster.processes().pauseBroker(false);
+    switch (hardship) {
+      case ARRIVALS -> {
+        load.arrive(perSecond, half, DEADLINE, this::sample);
+        during(
+            still -> cluster.processes().pauseBroker(still),
+            () -> load.arrive(perSecond, PAUSE, DEADLINE, () -> {}));
+        load.arrive(perSecond, half, DEADLINE, this::sample);
+      }
+      case SLOW_RESULTS ->
+          during(
+              slow -> limits.slowTransactions(slow ? SLOW : 0),
+              () -> load.arrive(perSecond, time, DEADLINE, this::sample));
+      case NO_RESULTS ->
+          during(
+              refuse -> limits.refuse("caudal.results", refuse),
+              () -> load.arrive(perSecond, time, DEADLINE, this::sample));
     }
-    load.arrive(perSecond, half, DEADLINE, this::sample);
+  }
+
+  private static void during(Consumer<Boolean> fault, Runnable work) {
+    fault.accept(true);
+    try {
+      work.run();
+    } finally {
+      fault.accept(false);
+    }
   }
 
   private void sample() {
@@ -165,6 +195,12 @@ final class OverloadRun {
       expect(System.nanoTime() - begin < LIMIT.toNanos(), "normal latency");
     } while (seen.isEmpty() || Collections.max(seen) > 3 * normal + 0.5);
     return (System.nanoTime() - begin) / 1e9;
+  }
+
+  /** The JobManager asks itself for it first. */
+  private int restarts() {
+    expect(Waiting.until(LIMIT, () -> cluster.job().restarts() >= 0), "the count of restarts");
+    return cluster.job().restarts();
   }
 
   private long mostInJob() {

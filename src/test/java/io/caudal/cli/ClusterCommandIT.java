@@ -4,22 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caudal.cli.client.AnswerListener;
-import io.caudal.cli.client.KafkaClientSide;
-import io.caudal.config.KafkaSettings;
-import io.caudal.config.Settings;
 import io.caudal.protocol.Result;
-import io.caudal.protocol.TokenChunk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,39 +88,7 @@ class ClusterCommandIT {
   }
 
   private Result ask(String id, String text) throws IOException {
-    String brokers = status().at("/broker/bootstrap_servers").asText();
-    KafkaSettings settings =
-        KafkaSettings.from(Settings.of(Map.of("kafka.bootstrap-servers", brokers)));
-    Hearing hearing = new Hearing(id);
-    try (KafkaClientSide client = KafkaClientSide.connect(settings)) {
-      client.send(id, "ana", text, null);
-      long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-      while (hearing.result == null) {
-        assertThat(System.nanoTime()).as("no result of " + id).isLessThan(end);
-        client.poll(Duration.ofMillis(100), hearing);
-      }
-    }
-    assertThat(hearing.result.failure()).isNull();
-    return hearing.result;
-  }
-
-  private static final class Hearing implements AnswerListener {
-    private final String id;
-    private @Nullable Result result;
-
-    Hearing(String id) {
-      this.id = id;
-    }
-
-    @Override
-    public void onChunk(TokenChunk chunk) {}
-
-    @Override
-    public void onResult(Result candidate) {
-      if (candidate.requestId().equals(id)) {
-        result = candidate;
-      }
-    }
+    return Asking.ask(status().at("/broker/bootstrap_servers").asText(), id, "ana", text);
   }
 
   private void succeeds(String... args) {

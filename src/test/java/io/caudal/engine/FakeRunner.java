@@ -84,9 +84,12 @@ final class FakeRunner implements ModelRunner {
   }
 
   @Override
-  public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
-    for (int i = 0; i < tokens; i++) {
-      room(slot)[firstToken + i] = data.getInt(i * 4);
+  public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+    int position = firstToken;
+    for (ByteBuffer block : blocks) {
+      for (int i = 0; i < tokens; i++) {
+        room(slot)[position++] = block.getInt(i * 4);
+      }
     }
   }
 

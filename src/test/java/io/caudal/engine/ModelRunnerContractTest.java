@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -86,6 +87,23 @@ public abstract class ModelRunnerContractTest {
       int[] last = {prompt[TOKENS - 1]};
       assertSame(second.forward(List.of(new Chunk(1, TOKENS - 1, last, true)))[0], alone(prompt));
       assertThat(second.exportKv(1, 0, TOKENS - 1)).isEqualTo(first.exportKv(0, 0, TOKENS - 1));
+    }
+  }
+
+  @Test
+  void blocks_in_one_call_are_written_one_after_the_other() {
+    try (ModelRunner first = loaded().newRunner(1);
+        ModelRunner second = loaded().newRunner(2)) {
+      first.forward(List.of(chunk(first, 0, 0, tokens(8, 18))));
+      second.reserve(1, 20);
+      second.importKv(1, 0, 3, first.exportKv(0, 0, 3));
+      List<ByteBuffer> blocks = new ArrayList<>();
+      for (int from = 3; from < 18; from += 5) {
+        blocks.add(first.exportKv(0, from, 5));
+      }
+      second.importKv(1, 3, 5, blocks);
+      assertThat(second.exportKv(1, 0, 18)).isEqualTo(first.exportKv(0, 0, 18));
+      assertRefused(() -> second.importKv(1, 6, 5, blocks));
     }
   }
 

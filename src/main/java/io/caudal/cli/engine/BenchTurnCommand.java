@@ -103,7 +103,7 @@ public final class BenchTurnCommand implements Callable<Integer> {
   }
 
   private static void forget(Engine engine, String session) {
-    engine.copies().release(List.of(session), CacheTier.DEVICE).join();
+    engine.copies().release(List.of(session), CacheTier.ALL).join();
   }
 
   private static PendingAnswer turn(

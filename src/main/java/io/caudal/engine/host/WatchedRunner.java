@@ -57,8 +57,8 @@ final class WatchedRunner implements ModelRunner {
   }
 
   @Override
-  public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
-    runner.importKv(slot, firstToken, tokens, data);
+  public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+    runner.importKv(slot, firstToken, tokens, blocks);
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.caudal.error.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -25,9 +26,6 @@ import java.util.function.Function;
  */
 final class DecoderModule implements AutoCloseable {
   private static final byte[] ARCHIVE = ScriptArchive.ofResource("/torch/decoder.py");
-
-  /** Bytes on the heap, up to so many at once, go through memory that is used again. */
-  private static final int MOST_STAGED_BYTES = 4 << 20;
 
   private final Model model;
   private final PtSymbolBlock block;
@@ -76,7 +74,7 @@ final class DecoderModule implements AutoCloseable {
   /** Calls a method that takes a tensor of bytes as its last argument. */
   void runWithBytes(String method, ByteBuffer bytes, IValue... arguments) {
     try (PtNDManager scope = scope()) {
-      ByteBuffer data = direct(bytes);
+      ByteBuffer data = bytes.slice();
       PtNDArray tensor = scope.create(data, new Shape(data.remaining()), DataType.UINT8);
       IValue[] all = new IValue[arguments.length + 1];
       System.arraycopy(arguments, 0, all, 0, arguments.length);
@@ -87,16 +85,18 @@ final class DecoderModule implements AutoCloseable {
     }
   }
 
-  /** DJL would take new memory for bytes on the heap: a page fault every 4 KiB. */
-  private ByteBuffer direct(ByteBuffer bytes) {
-    int size = bytes.remaining();
-    if (bytes.isDirect() || size > MOST_STAGED_BYTES) {
-      return bytes.slice();
-    }
+  /**
+   * All bytes in memory that the next call uses again: DJL would take new memory for what is on the
+   * heap, with a page fault every 4 KiB.
+   */
+  ByteBuffer joined(List<ByteBuffer> bytes) {
+    int size = bytes.stream().mapToInt(ByteBuffer::remaining).sum();
     if (staging.capacity() < size) {
       staging = ByteBuffer.allocateDirect(size);
     }
-    return staging.clear().put(bytes.duplicate()).flip();
+    staging.clear();
+    bytes.forEach(one -> staging.put(one.duplicate()));
+    return staging.flip();
   }
 
   /** Calls a method that returns a tensor and reads it before its memory is freed. */

@@ -15,6 +15,9 @@ import java.util.Objects;
  * with what is written, so a reservation is a limit, not yet memory.
  */
 final class TorchRunner implements ModelRunner {
+  /** Of KV that is imported: what still is in a core's cache when it is read again. */
+  private static final long MOST_BYTES_A_CALL = 4 << 20;
+
   private final DecoderModule module;
   private final ModelInfo info;
   private final KvArenas kv;
@@ -58,25 +61,36 @@ final class TorchRunner implements ModelRunner {
   }
 
   @Override
-  public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
-    checkRoom(slot, firstToken, tokens);
+  public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+    checkRoom(slot, firstToken, tokens * blocks.size());
     long wanted = (long) tokens * info.kv().bytesPerToken();
-    if (data.remaining() != wanted) {
-      throw new IllegalArgumentException(
-          String.format("%d tokens of KV are %d bytes, not %d", tokens, wanted, data.remaining()));
+    for (ByteBuffer block : blocks) {
+      if (block.remaining() != wanted) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%d tokens of KV are %d bytes, not %d", tokens, wanted, block.remaining()));
+      }
     }
     if (tokens == 0) {
       return;
     }
+    int most = (int) Math.max(1, MOST_BYTES_A_CALL / wanted);
+    for (int from = 0; from < blocks.size(); from += most) {
+      List<ByteBuffer> some = blocks.subList(from, Math.min(blocks.size(), from + most));
+      importSome(slot, firstToken + from * tokens, tokens, some);
+    }
+  }
+
+  private void importSome(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
     kv.hold(slot, capacity[slot], written[slot]);
     module.runWithBytes(
         "import_kv",
-        data,
+        module.joined(blocks),
         IValue.from(kv.arena(slot)),
         IValue.from(kv.place(slot)),
         IValue.from(firstToken),
         IValue.from(tokens));
-    written[slot] = Math.max(written[slot], firstToken + tokens);
+    written[slot] = Math.max(written[slot], firstToken + blocks.size() * tokens);
   }
 
   @Override

@@ -87,8 +87,8 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
     }
 
     @Override
-    public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
-      real.importKv(slot, firstToken, tokens, data);
+    public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+      real.importKv(slot, firstToken, tokens, blocks);
     }
 
     @Override

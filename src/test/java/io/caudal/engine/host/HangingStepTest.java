@@ -130,7 +130,7 @@ class HangingStepTest {
     public void release(int slot) {}
 
     @Override
-    public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {}
+    public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {}
 
     @Override
     public ByteBuffer exportKv(int slot, int firstToken, int tokens) {

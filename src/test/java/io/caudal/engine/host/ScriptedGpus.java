@@ -129,9 +129,9 @@ public final class ScriptedGpus implements AutoCloseable {
     }
 
     @Override
-    public void importKv(int slot, int firstToken, int tokens, ByteBuffer data) {
-      hold(Map.of(slot, firstToken + tokens), 0);
-      real.importKv(slot, firstToken, tokens, data);
+    public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+      hold(Map.of(slot, firstToken + blocks.size() * tokens), 0);
+      real.importKv(slot, firstToken, tokens, blocks);
     }
 
     @Override

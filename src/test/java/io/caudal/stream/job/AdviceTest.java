@@ -152,6 +152,61 @@ class AdviceTest {
   }
 
   @Test
+  void more_requests_than_a_step_takes(@TempDir Path folder) throws Exception {
+    Map<String, String> two = Map.of("engine.max-batch", "2", "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, two)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode full = load.begin().send("many", 30, 10, 100).await().report();
+      String advice = advice(full, "full-batch");
+      assertThat(advice).startsWith("engine.max-batch=");
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      JsonNode wider = load.begin().send("many-on", 30, 10, 100).await().report();
+      assertThat(figure(wider, "batch")).isGreaterThan(1.5 * figure(full, "batch"));
+    }
+  }
+
+  @Test
+  void less_time_than_answers_need(@TempDir Path folder) throws Exception {
+    Map<String, String> slow =
+        Map.of(
+            "request.timeout", "1s",
+            "engine.max-batch", "1",
+            "engine.step-loops", "1",
+            "engine.speculative-tokens", "0",
+            "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, slow)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode report = load.begin().send("late", 12, 10, 200).await().report();
+      assertThat(advice(report, "timeouts")).isEqualTo("request.timeout=2s");
+
+      // Each round of advice doubles it: 64 s are enough for any machine.
+      for (int more = 1; rules(report).contains("timeouts"); more++) {
+        assertThat(more).isLessThanOrEqualTo(6);
+        String advice = advice(report, "timeouts");
+        assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+        report = load.begin().send("late-" + more, 12, 10, 200).await().report();
+      }
+      assertThat(figure(report, "ended")).isPositive();
+    }
+  }
+
+  @Test
+  void results_that_wait_for_their_checkpoint(@TempDir Path folder) throws Exception {
+    String interval = "execution.checkpointing.interval";
+    JsonNode late = answered(folder, Map.of(interval, "5s"));
+    String advice = advice(late, "slow-commit");
+    assertThat(advice).startsWith(interval + "=");
+
+    String shorter = advice.substring(advice.indexOf('=') + 1);
+    JsonNode soon = answered(folder.resolve("shorter"), Map.of(interval, shorter));
+    assertThat(rules(soon)).doesNotContain("slow-commit");
+    assertThat(figure(soon, "commit_ms_p50")).isLessThan(0.5 * figure(late, "commit_ms_p50"));
+  }
+
+  @Test
   void a_disk_that_is_slow_for_checkpoints(@TempDir Path folder) throws Exception {
     String slow = SlowFileSystem.SCHEME + "://" + folder.resolve("slow");
     JsonNode late = answered(folder, Map.of("execution.checkpointing.dir", slow));
@@ -166,7 +221,8 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, Map.of(), flink)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      return load.begin().send("a", 6, 10, 4).await().report();
+      // Those of the first round may end in a report's window that began before.
+      return load.begin().send("a", 6, 10, 4).await().send("b", 6, 10, 4).await().report();
     }
   }
 
