@@ -13,6 +13,7 @@ import io.caudal.schedule.TokenLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,6 +208,11 @@ final class DeviceKv implements SequenceMemory {
     return tokens;
   }
 
+  /** Drops a session's idle KV, which may come back; says of how many tokens. */
+  int release(String sessionId) {
+    return drop(sessionId);
+  }
+
   /** Drops the idle KV of all sessions; says of how many tokens. */
   int clear() {
     return List.copyOf(residentTokens.keySet()).stream().mapToInt(this::drop).sum();
@@ -285,22 +291,86 @@ final class DeviceKv implements SequenceMemory {
     return n;
   }
 
+  /**
+   * KV of a session whose turn is about to be submitted, part by part as it is read: memory is
+   * taken and written meanwhile, at the cost of idle sessions that wait for no turn. What finds no
+   * room is imported with the turn, which is offered all of it.
+   *
+   * @param context that the turn will begin with
+   * @param blocks the next ones; empty to take memory only
+   */
+  void receive(String session, int[] context, List<KvBlock> blocks) {
+    long start = meter.now();
+    Idle left = take(session);
+    int slot = left == null ? freeSlot() : left.slot();
+    if (slot < 0) {
+      return;
+    }
+    int[] held = left == null ? new int[0] : left.tokens();
+    int there = mismatch(held, context);
+    Imported imported = new Imported(there, 0, 0);
+    try {
+      int more = context.length - capacity[slot];
+      if (more <= pool.free() + idle.unwantedRoom() && grow(slot, context.length)) {
+        runner.prepare(slot);
+        imported = importBlocks(slot, there, context.length, blocks);
+        meter.restored(start, "", imported.tokens() - there);
+      }
+    } catch (CaudalException e) {
+      free(slot);
+      throw e;
+    }
+    if (capacity[slot] == 0) {
+      free(slot);
+      return;
+    }
+    idle.putBack(
+        session, new Idle(slot, Arrays.copyOf(context, imported.tokens()), capacity[slot]));
+    residentTokens.put(session, imported.tokens());
+    idle.want(session);
+  }
+
+  private static int mismatch(int[] held, int[] context) {
+    int at = Arrays.mismatch(held, context);
+    return at < 0 ? held.length : at;
+  }
+
   /** Imports the offered blocks that reach further than the {@code there} tokens that have KV. */
   private void restore(Sequence sequence, int there) {
     long start = meter.now();
     List<KvBlock> blocks = toRestore.remove(sequence);
+    Imported imported = new Imported(there, 0, 0);
+    if (blocks != null) {
+      imported = importBlocks(sequence.slot(), there, sequence.tokens().size(), blocks);
+      int most = Math.max(imported.tokens(), imported.islandTo());
+      meter.restored(start, sequence.requestId(), most - there);
+    }
+    // The last token is computed even if its KV is there: its logits are wanted.
+    sequence.setComputed(Math.min(imported.tokens(), sequence.tokens().size() - 1));
+    sequence.setIsland(imported.islandFrom(), imported.islandTo());
+  }
+
+  /**
+   * What a slot holds.
+   *
+   * @param tokens from the first on
+   * @param islandFrom the first token behind a gap, up to {@code islandTo}; 0 and 0 for none
+   */
+  private record Imported(int tokens, int islandFrom, int islandTo) {}
+
+  private Imported importBlocks(int slot, int there, int limit, List<KvBlock> blocks) {
     int restored = there;
     int islandFrom = 0;
     int islandTo = 0;
     List<KvBlock> run = new ArrayList<>();
-    for (KvBlock block : blocks == null ? List.<KvBlock>of() : blocks) {
+    for (KvBlock block : blocks) {
       int first = block.index() * blockTokens;
       int end = first + block.tokens();
-      if (end <= restored || end > sequence.tokens().size()) {
+      if (end <= restored || end > limit) {
         continue;
       }
       if (!run.isEmpty() && !follows(run.get(run.size() - 1), block)) {
-        importRun(sequence.slot(), run);
+        importRun(slot, run);
       }
       run.add(block);
       if (first <= restored) {
@@ -310,13 +380,8 @@ final class DeviceKv implements SequenceMemory {
         islandTo = end;
       }
     }
-    importRun(sequence.slot(), run);
-    if (blocks != null) {
-      meter.restored(start, sequence.requestId(), Math.max(restored, islandTo) - there);
-    }
-    // The last token is computed even if its KV is there: its logits are wanted.
-    sequence.setComputed(Math.min(restored, sequence.tokens().size() - 1));
-    sequence.setIsland(islandFrom, islandTo);
+    importRun(slot, run);
+    return new Imported(restored, islandFrom, islandTo);
   }
 
   private static boolean follows(KvBlock before, KvBlock block) {

@@ -94,6 +94,11 @@ final class IdleSessions {
     return room;
   }
 
+  /** Of these, the room of sessions that wait for no turn. */
+  int unwantedRoom() {
+    return room - wanted.stream().mapToInt(entry -> entry.idle().room()).sum();
+  }
+
   /**
    * A turn of the session has ended; it has nothing here yet.
    *

@@ -305,9 +305,17 @@ public final class StepEngine {
     }
   }
 
-  /** Drops a session's idle KV from the device; says of how many tokens. */
+  /** A session has ended: drops its KV from the device; says of how many tokens. */
   public int forget(String sessionId) {
     return kv.forget(sessionId);
+  }
+
+  /**
+   * Drops a session's idle KV from the device; what is known of its use stays. Says of how many
+   * tokens.
+   */
+  public int release(String sessionId) {
+    return kv.release(sessionId);
   }
 
   /** Drops all idle KV from the device; says of how many tokens. */
@@ -338,6 +346,27 @@ public final class StepEngine {
       }
       makeRoom(e);
       return 0;
+    }
+  }
+
+  /**
+   * Takes KV of a session whose turn is about to be submitted, part by part as it is read. It is
+   * offered again with the turn: what finds no room here is imported then.
+   *
+   * @param context that the turn will begin with
+   * @param blocks the next ones from the session's first on; empty to take memory only
+   */
+  public void receive(String sessionId, int[] context, List<KvBlock> blocks) {
+    if (context.length >= kv.pool().total()) {
+      return;
+    }
+    try {
+      kv.receive(sessionId, context, blocks);
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      LOG.info("no memory for KV ahead of its turn: {}", e.getMessage());
     }
   }
 

@@ -31,6 +31,7 @@ final class FakeRunner implements ModelRunner {
   int steps;
   int tokensOfLastStep;
   int tokensComputed;
+  int tokensImported;
 
   /** A larger step is out of memory. */
   int mostTokensAStep = Integer.MAX_VALUE;
@@ -85,6 +86,7 @@ final class FakeRunner implements ModelRunner {
 
   @Override
   public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+    tokensImported += tokens * blocks.size();
     int position = firstToken;
     for (ByteBuffer block : blocks) {
       for (int i = 0; i < tokens; i++) {

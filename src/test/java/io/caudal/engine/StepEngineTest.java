@@ -299,6 +299,74 @@ class StepEngineTest {
   }
 
   @Test
+  void kv_that_comes_in_parts_ahead_of_its_turn_is_imported_once() {
+    int[] prompt = prompt(100, 1);
+    Heard first = submit(generation("r1", "s", prompt, 10));
+    run(engine);
+    int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int stored = engine.forget("s");
+
+    engine.receive("s", context, List.of());
+    assertThat(engine.residentTokens("s")).isZero();
+    blocks.forEach(block -> engine.receive("s", context, List.of(block)));
+    assertThat(engine.residentTokens("s")).isEqualTo(stored);
+    int computed = runner.tokensComputed;
+    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
+    run(engine);
+
+    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
+    assertThat(next.outcome().cachedTokens()).isEqualTo(stored);
+    assertThat(runner.tokensImported).isEqualTo(stored);
+    assertThat(runner.tokensComputed - computed).isLessThan(12);
+    assertThat(engine.clear()).isPositive();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void kv_that_makes_way_before_its_turn_comes_with_the_turn() {
+    int[] prompt = prompt(100, 1);
+    Heard first = submit(generation("r1", "s", prompt, 10));
+    run(engine);
+    int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int stored = engine.forget("s");
+
+    engine.receive("s", context, blocks.subList(0, 1));
+    assertThat(engine.clear()).isPositive();
+    engine.receive("long", new int[ROOM], List.of());
+    assertThat(pool.free()).isEqualTo(pool.total());
+    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
+    run(engine);
+
+    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
+    assertThat(next.outcome().cachedTokens()).isEqualTo(stored);
+  }
+
+  @Test
+  void kv_ahead_of_its_turn_takes_nothing_from_those_that_run() {
+    int[] prompt = prompt(100, 1);
+    Heard first = submit(generation("r1", "s", prompt, 10));
+    run(engine);
+    int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
+    List<KvBlock> blocks = first.outcome().newBlocks();
+    int stored = engine.forget("s");
+    List<Heard> others = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      others.add(submit(generation("o" + i, "o" + i, prompt(120, i), 10)));
+    }
+    assertThat(engine.step()).isTrue();
+
+    engine.receive("s", context, blocks);
+    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
+    run(engine);
+    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
+    for (int i = 0; i < 40; i++) {
+      assertThat(others.get(i).outcome().output()).isEqualTo(expected(prompt(120, i), 10));
+    }
+  }
+
+  @Test
   void a_pinned_session_makes_way_after_all_others() {
     engine.setPinned("s0", true);
     for (int i = 0; i < 40; i++) {

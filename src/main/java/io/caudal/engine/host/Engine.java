@@ -168,7 +168,25 @@ public final class Engine implements AutoCloseable {
    */
   public Submission submit(
       Generation generation, List<KvBlock> blocks, GenerationListener listener) {
-    StepLoop loop = choose(generation.sessionId());
+    return submit(choose(generation.sessionId()), generation, blocks, listener);
+  }
+
+  /** As the other, with KV that has arrived for it. */
+  public Submission submit(Generation generation, KvArrival arrival, GenerationListener listener) {
+    return submit(arrival.loop(), generation, arrival.blocks(), listener);
+  }
+
+  /**
+   * Makes ready for KV of a session, which will be read now and submitted with its turn.
+   *
+   * @param context that the turn will begin with
+   */
+  public KvArrival expect(String sessionId, int[] context) {
+    return new KvArrival(choose(sessionId), sessionId, context);
+  }
+
+  private Submission submit(
+      StepLoop loop, Generation generation, List<KvBlock> blocks, GenerationListener listener) {
     long bytes = blocks.stream().mapToLong(block -> block.data().remaining()).sum();
     Submission submission = new Submission(loop, generation);
     submission.submit(

@@ -54,7 +54,7 @@ public final class KvCopies {
   public CompletableFuture<Freed> release(Collection<String> sessions, CacheTier tier) {
     return dropped(
         tier,
-        engine -> sessions.stream().mapToInt(engine::forget).sum(),
+        engine -> sessions.stream().mapToInt(engine::release).sum(),
         () -> sessions.stream().map(host::release).reduce(Freed.NONE, Freed::plus));
   }
 

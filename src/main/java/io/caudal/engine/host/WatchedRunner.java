@@ -52,6 +52,11 @@ final class WatchedRunner implements ModelRunner {
   }
 
   @Override
+  public void prepare(int slot) {
+    runner.prepare(slot);
+  }
+
+  @Override
   public void release(int slot) {
     runner.release(slot);
   }

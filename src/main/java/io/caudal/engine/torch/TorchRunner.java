@@ -54,6 +54,11 @@ final class TorchRunner implements ModelRunner {
   }
 
   @Override
+  public void prepare(int slot) {
+    kv.hold(slot, capacity[slot], written[slot]);
+  }
+
+  @Override
   public void release(int slot) {
     kv.free(slot);
     capacity[slot] = 0;

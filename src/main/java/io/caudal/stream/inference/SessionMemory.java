@@ -20,6 +20,7 @@ import io.caudal.stream.state.SessionStore;
 import io.caudal.stream.state.StoredKv;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,14 +76,20 @@ final class SessionMemory {
     return header.kvBlockTokens() == blockTokens ? header.kvTokens() : 0;
   }
 
-  /**
-   * The session's KV from state, from its first block to one that is missing or of no use; what
-   * follows is recomputed from tokens.
-   */
+  /** As the other, all of it at once. */
   List<KvBlock> restore(SessionHeader header, int[] tokens) throws Exception {
+    List<KvBlock> blocks = new ArrayList<>();
+    restore(header, tokens, blocks::add);
+    return blocks;
+  }
+
+  /**
+   * Reads the session's KV from state, from its first block to one that is missing or of no use;
+   * what follows is recomputed from tokens.
+   */
+  void restore(SessionHeader header, int[] tokens, Consumer<KvBlock> blocks) throws Exception {
     int stored = storedTokens(header);
     long start = System.nanoTime();
-    List<KvBlock> blocks = new ArrayList<>();
     long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);
     for (int first = header.kvFrom(); first < stored; first += blockTokens) {
       int n = Math.min(blockTokens, stored - first);
@@ -93,7 +100,7 @@ final class SessionMemory {
               ? new DecodedBlock.Miss(BlockMiss.TRUNCATED)
               : format.decode(encoded, first / blockTokens, n, hash);
       if (decoded instanceof DecodedBlock.Hit hit) {
-        blocks.add(hit.block());
+        blocks.accept(hit.block());
         metrics.add(Counter.RESTORED_TOKENS, n);
         metrics.add(Counter.RESTORED_BYTES, encoded == null ? 0 : encoded.length);
       } else {
@@ -103,7 +110,6 @@ final class SessionMemory {
       }
     }
     timeline.add(track, "read state", start, System.nanoTime(), "", stored - header.kvFrom());
-    return blocks;
   }
 
   /**

@@ -3,8 +3,11 @@ package io.caudal.stream.inference;
 import io.caudal.config.KvSettings;
 import io.caudal.config.RequestSettings;
 import io.caudal.engine.Generation;
+import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.KvArrival;
+import io.caudal.engine.host.Submission;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
@@ -163,7 +166,8 @@ final class TurnRequests {
     int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
 
     long startNanos = System.nanoTime();
-    List<KvBlock> blocks = List.of();
+    KvArrival arrival = null;
+    int arrived = 0;
     int stored = memory.storedTokens(header);
     String session = request.sessionId();
     if (session != null && header.pinned()) {
@@ -174,10 +178,11 @@ final class TurnRequests {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
       boolean room = engine.waitingBytes() < kv.waitingBytes();
       if (choice.restores(stored - header.kvFrom(), room)) {
-        blocks = memory.restore(header, prompt);
-        int restored = blocks.stream().mapToInt(KvBlock::tokens).sum();
-        choice.restored(restored, System.nanoTime() - startNanos);
-        stored = restored == 0 ? 0 : header.kvFrom() + restored;
+        arrival = engine.expect(session, prompt);
+        memory.restore(header, prompt, arrival::add);
+        arrived = arrival.blocks().stream().mapToInt(KvBlock::tokens).sum();
+        choice.restored(arrived, System.nanoTime() - startNanos);
+        stored = arrived == 0 ? 0 : header.kvFrom() + arrived;
       }
       results
           .metrics()
@@ -192,7 +197,7 @@ final class TurnRequests {
             progress.stream().mapToInt(one -> one.ids().length).sum(),
             stored,
             resident,
-            blocks.stream().mapToInt(KvBlock::tokens).sum(),
+            arrived,
             header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
             startMillis,
             System.nanoTime() - startNanos);
@@ -214,9 +219,16 @@ final class TurnRequests {
     }
     call.submitted(
         generations.size() == 1
-            ? List.of(engine.submit(generations.get(0), blocks, call.answers().get(0)))
+            ? List.of(submit(generations.get(0), arrival, call.answers().get(0)))
             : engine.submitAll(generations, call.answers()));
     return call;
+  }
+
+  private Submission submit(
+      Generation generation, @Nullable KvArrival arrival, GenerationListener listener) {
+    return arrival == null
+        ? engine.submit(generation, List.of(), listener)
+        : engine.submit(generation, arrival, listener);
   }
 
   /** Whether the session's KV is on the device or off the heap, all but what is left of a block. */

@@ -1,0 +1,54 @@
+package io.caudal.engine.host;
+
+import io.caudal.kv.KvBlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * KV of a session that is read while the loop that its turn goes to takes memory for it and writes
+ * what has come: reading and writing are as long as each other. Owned by the thread that reads.
+ */
+public final class KvArrival {
+  /**
+   * Bytes that are handed over at a time: much less than a session's, much more than a call costs.
+   */
+  private static final long PART_BYTES = 4 << 20;
+
+  private final StepLoop loop;
+  private final String session;
+  private final int[] context;
+  private final List<KvBlock> blocks = new ArrayList<>();
+  private int handed;
+  private long pendingBytes;
+
+  KvArrival(StepLoop loop, String session, int[] context) {
+    this.loop = loop;
+    this.session = session;
+    this.context = context;
+    hand(List.of());
+  }
+
+  /** The next block from the session's first on. */
+  public void add(KvBlock block) {
+    blocks.add(block);
+    pendingBytes += block.data().remaining();
+    if (pendingBytes >= PART_BYTES) {
+      hand(List.copyOf(blocks.subList(handed, blocks.size())));
+      handed = blocks.size();
+      pendingBytes = 0;
+    }
+  }
+
+  private void hand(List<KvBlock> part) {
+    loop.execute(() -> loop.engine().receive(session, context, part));
+  }
+
+  /** All that has come. */
+  public List<KvBlock> blocks() {
+    return blocks;
+  }
+
+  StepLoop loop() {
+    return loop;
+  }
+}
