@@ -298,36 +298,48 @@ final class DeviceKv implements SequenceMemory {
    *
    * @param context that the turn will begin with
    * @param blocks the next ones; empty to take memory only
+   * @return whether there was room
    */
-  void receive(String session, int[] context, List<KvBlock> blocks) {
+  boolean receive(String session, int[] context, List<KvBlock> blocks) {
     long start = meter.now();
     Idle left = take(session);
-    int slot = left == null ? freeSlot() : left.slot();
-    if (slot < 0) {
-      return;
+    int there = left == null ? 0 : mismatch(left.tokens(), context);
+    int more = rounded(context.length) - (left == null ? 0 : left.room());
+    boolean room = more <= pool.free() + idle.unwantedRoom();
+    if (left == null && (!room || freeSlots.isEmpty())) {
+      return false;
     }
-    int[] held = left == null ? new int[0] : left.tokens();
-    int there = mismatch(held, context);
-    Imported imported = new Imported(there, 0, 0);
+    int slot = left == null ? freeSlots.remove() : left.slot();
+    int held = there;
     try {
-      int more = context.length - capacity[slot];
-      if (more <= pool.free() + idle.unwantedRoom() && grow(slot, context.length)) {
+      room = room && grow(slot, context.length);
+      if (room) {
         runner.prepare(slot);
-        imported = importBlocks(slot, there, context.length, blocks);
-        meter.restored(start, "", imported.tokens() - there);
+        // What lies behind a gap would be forgotten again.
+        boolean joins = !blocks.isEmpty() && blocks.get(0).index() * blockTokens <= there;
+        held = joins ? importBlocks(slot, there, context.length, blocks).tokens() : there;
+        meter.restored(start, "", held - there);
       }
     } catch (CaudalException e) {
-      free(slot);
-      throw e;
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      LOG.info("no memory for KV ahead of its turn: {}", e.getMessage());
+      room = false;
     }
-    if (capacity[slot] == 0) {
+    if (!room && held == 0) {
       free(slot);
-      return;
+    } else {
+      idle.putBack(session, new Idle(slot, Arrays.copyOf(context, held), capacity[slot]));
+      residentTokens.put(session, held);
+      idle.want(session);
     }
-    idle.putBack(
-        session, new Idle(slot, Arrays.copyOf(context, imported.tokens()), capacity[slot]));
-    residentTokens.put(session, imported.tokens());
-    idle.want(session);
+    return room;
+  }
+
+  /** The turn does not come: the session is idle as others are. */
+  void abandon(String session) {
+    idle.unwant(session);
   }
 
   private static int mismatch(int[] held, int[] context) {
@@ -406,7 +418,7 @@ final class DeviceKv implements SequenceMemory {
     if (tokens <= capacity[slot]) {
       return true;
     }
-    int wanted = Math.min((tokens / GRANULE + 1) * GRANULE, pool.total());
+    int wanted = rounded(tokens);
     int more = wanted - capacity[slot];
     if (more > pool.free() + idle.room()) {
       return false;
@@ -417,6 +429,11 @@ final class DeviceKv implements SequenceMemory {
     runner.reserve(slot, wanted);
     capacity[slot] = wanted;
     return true;
+  }
+
+  /** Positions that are reserved for a sequence of so many tokens. */
+  private int rounded(int tokens) {
+    return Math.min((tokens / GRANULE + 1) * GRANULE, pool.total());
   }
 
   /** A free slot, at the cost of an idle session if need be; -1 if all are running. */

@@ -94,9 +94,11 @@ final class IdleSessions {
     return room;
   }
 
-  /** Of these, the room of sessions that wait for no turn. */
+  /** Of these, the room of sessions that wait for no turn and aren't pinned. */
   int unwantedRoom() {
-    return room - wanted.stream().mapToInt(entry -> entry.idle().room()).sum();
+    Set<Entry> kept = new HashSet<>(wanted);
+    pinned.stream().map(here::get).filter(Objects::nonNull).forEach(kept::add);
+    return room - kept.stream().mapToInt(entry -> entry.idle().room()).sum();
   }
 
   /**

@@ -28,7 +28,7 @@ public interface ModelRunner extends AutoCloseable {
 
   /**
    * Writes blocks of KV, one after the other, into a reserved slot from position {@code firstToken}
-   * on.
+   * on. If memory ends in the midst of them, the first ones may be written.
    *
    * @param tokens positions of each block
    * @param blocks each {@code [layers, 2, kvHeads, tokens, headDim]} in the shape's dtype,

@@ -355,19 +355,15 @@ public final class StepEngine {
    *
    * @param context that the turn will begin with
    * @param blocks the next ones from the session's first on; empty to take memory only
+   * @return whether there was room
    */
-  public void receive(String sessionId, int[] context, List<KvBlock> blocks) {
-    if (context.length >= kv.pool().total()) {
-      return;
-    }
-    try {
-      kv.receive(sessionId, context, blocks);
-    } catch (CaudalException e) {
-      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-        throw e;
-      }
-      LOG.info("no memory for KV ahead of its turn: {}", e.getMessage());
-    }
+  public boolean receive(String sessionId, int[] context, List<KvBlock> blocks) {
+    return context.length < kv.pool().total() && kv.receive(sessionId, context, blocks);
+  }
+
+  /** The turn that KV was received for does not come. */
+  public void abandon(String sessionId) {
+    kv.abandon(sessionId);
   }
 
   /** There is nothing to do until the next submission. */

@@ -14,7 +14,11 @@ public final class StepMeter {
   private String track = "engine";
   private volatile StepTotals totals = StepTotals.NONE;
   private long stepNanos;
+
+  /** Since the last step: KV is received between steps too. */
   private long restoreNanos;
+
+  private long restoreNanosBefore;
   private long exportNanos;
   private int evicted;
   private int guessed;
@@ -44,7 +48,7 @@ public final class StepMeter {
 
   void begin() {
     stepNanos = now();
-    restoreNanos = 0;
+    restoreNanosBefore = restoreNanos;
     exportNanos = 0;
   }
 
@@ -103,11 +107,13 @@ public final class StepMeter {
                 pass - prefill,
                 restoreNanos,
                 exportNanos,
-                Math.max(0, end - stepNanos - pass - restoreNanos - exportNanos),
+                Math.max(
+                    0, end - stepNanos - pass - (restoreNanos - restoreNanosBefore) - exportNanos),
                 preempted,
                 evicted,
                 guessed,
                 accepted));
+    restoreNanos = 0;
     evicted = 0;
     guessed = 0;
     accepted = 0;

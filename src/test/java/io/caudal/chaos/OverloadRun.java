@@ -34,7 +34,7 @@ final class OverloadRun {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
-  /** Some ten results a second of the two subtasks. */
+  /** Of each subtask, about ten results a second. */
   private static final double SLOW = 3000;
 
   private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
@@ -43,7 +43,7 @@ final class OverloadRun {
    * @param capacity answers a second
    * @param normal seconds from request to result before
    * @param recoveredSeconds from the end of the hardship until latency was normal
-   * @param answeredMeanwhile in time, while it lasted
+   * @param answeredMeanwhile while it lasted, late or not
    * @param mostWaiting requests in Kafka that the job had not taken
    * @param mostInJob requests that the job held
    */
@@ -89,6 +89,7 @@ final class OverloadRun {
       endure(load, capacity * hardship.times());
       int sent = load.sent() - quiet;
       int meanwhile = load.takeLatencies().size();
+      expect(mostWaiting > 0 && load.shed() > 0, "more than can be answered");
       double recovered = awaitNormal(load, normal);
       expect(load.awaitAll(LIMIT), "all results");
       return new Outcome(

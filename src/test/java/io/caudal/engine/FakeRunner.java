@@ -33,6 +33,9 @@ final class FakeRunner implements ModelRunner {
   int tokensComputed;
   int tokensImported;
 
+  /** An import is out of memory. */
+  boolean noMemoryToImport;
+
   /** A larger step is out of memory. */
   int mostTokensAStep = Integer.MAX_VALUE;
 
@@ -86,6 +89,9 @@ final class FakeRunner implements ModelRunner {
 
   @Override
   public void importKv(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
+    if (noMemoryToImport) {
+      throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "no import");
+    }
     tokensImported += tokens * blocks.size();
     int position = firstToken;
     for (ByteBuffer block : blocks) {

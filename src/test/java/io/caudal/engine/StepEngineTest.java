@@ -300,24 +300,16 @@ class StepEngineTest {
 
   @Test
   void kv_that_comes_in_parts_ahead_of_its_turn_is_imported_once() {
-    int[] prompt = prompt(100, 1);
-    Heard first = submit(generation("r1", "s", prompt, 10));
-    run(engine);
-    int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
-    List<KvBlock> blocks = first.outcome().newBlocks();
-    int stored = engine.forget("s");
-
-    engine.receive("s", context, List.of());
+    Returning returning = returning();
+    assertThat(engine.receive("s", returning.context(), List.of())).isTrue();
     assertThat(engine.residentTokens("s")).isZero();
-    blocks.forEach(block -> engine.receive("s", context, List.of(block)));
-    assertThat(engine.residentTokens("s")).isEqualTo(stored);
+    for (KvBlock block : returning.blocks()) {
+      assertThat(engine.receive("s", returning.context(), List.of(block))).isTrue();
+    }
+    assertThat(engine.residentTokens("s")).isEqualTo(returning.stored());
     int computed = runner.tokensComputed;
-    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
-    run(engine);
-
-    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
-    assertThat(next.outcome().cachedTokens()).isEqualTo(stored);
-    assertThat(runner.tokensImported).isEqualTo(stored);
+    assertGoesOn(returning);
+    assertThat(runner.tokensImported).isEqualTo(returning.stored());
     assertThat(runner.tokensComputed - computed).isLessThan(12);
     assertThat(engine.clear()).isPositive();
     assertThat(pool.free()).isEqualTo(pool.total());
@@ -325,45 +317,85 @@ class StepEngineTest {
 
   @Test
   void kv_that_makes_way_before_its_turn_comes_with_the_turn() {
-    int[] prompt = prompt(100, 1);
-    Heard first = submit(generation("r1", "s", prompt, 10));
-    run(engine);
-    int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
-    List<KvBlock> blocks = first.outcome().newBlocks();
-    int stored = engine.forget("s");
-
-    engine.receive("s", context, blocks.subList(0, 1));
+    Returning returning = returning();
+    engine.receive("s", returning.context(), returning.blocks().subList(0, 1));
     assertThat(engine.clear()).isPositive();
-    engine.receive("long", new int[ROOM], List.of());
     assertThat(pool.free()).isEqualTo(pool.total());
-    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
-    run(engine);
-
-    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
-    assertThat(next.outcome().cachedTokens()).isEqualTo(stored);
+    int imported = runner.tokensImported;
+    // Behind a gap it would be forgotten again: that waits for the turn.
+    assertThat(engine.receive("s", returning.context(), returning.blocks().subList(1, 2))).isTrue();
+    assertThat(runner.tokensImported).isEqualTo(imported);
+    assertGoesOn(returning);
   }
 
   @Test
-  void kv_ahead_of_its_turn_takes_nothing_from_those_that_run() {
+  void kv_ahead_of_a_turn_that_does_not_come_makes_way_as_any_other() {
+    Returning returning = returning();
+    engine.receive("s", returning.context(), returning.blocks());
+    engine.abandon("s");
+    for (int i = 0; i < 40; i++) {
+      submit(generation("r" + i, "s" + i, prompt(120, i), 10));
+      run(engine);
+    }
+    assertThat(engine.residentTokens("s")).isZero();
+    assertGoesOn(returning);
+  }
+
+  @Test
+  void kv_ahead_of_its_turn_takes_no_room_from_sessions_that_wait_for_theirs() {
+    Returning returning = returning();
+    int sessions = ROOM / 128;
+    for (int i = 0; i < sessions; i++) {
+      submit(generation("a" + i, "w" + i, prompt(110, i), 10));
+      run(engine);
+    }
+    int resident = engine.residentSessions();
+    assertThat(pool.free()).isLessThan(128);
+    List<Heard> waiting = new ArrayList<>();
+    for (int i = 0; i < sessions; i++) {
+      waiting.add(submit(generation("b" + i, "w" + i, prompt(111, i), 4)));
+    }
+    assertThat(engine.receive("s", returning.context(), returning.blocks())).isFalse();
+    assertThat(engine.residentSessions()).isEqualTo(resident);
+    assertThat(runner.tokensImported).isZero();
+    run(engine);
+    for (int i = 0; i < sessions; i++) {
+      assertThat(waiting.get(i).outcome().output()).isEqualTo(expected(prompt(111, i), 4));
+    }
+    assertGoesOn(returning);
+  }
+
+  @Test
+  void without_memory_for_kv_ahead_of_its_turn_nothing_is_taken() {
+    Returning returning = returning();
+    runner.noMemoryToImport = true;
+    assertThat(engine.receive("s", returning.context(), returning.blocks())).isFalse();
+    assertThat(pool.free()).isEqualTo(pool.total());
+    assertThat(engine.receive("s", new int[ROOM], List.of())).isFalse();
+    runner.noMemoryToImport = false;
+    assertGoesOn(returning);
+  }
+
+  /** A session with KV in state only, and what its next turn begins with. */
+  private record Returning(int[] context, List<KvBlock> blocks, int stored) {}
+
+  private Returning returning() {
     int[] prompt = prompt(100, 1);
     Heard first = submit(generation("r1", "s", prompt, 10));
     run(engine);
     int[] context = concat(prompt, first.outcome().output(), prompt(5, 2));
-    List<KvBlock> blocks = first.outcome().newBlocks();
-    int stored = engine.forget("s");
-    List<Heard> others = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      others.add(submit(generation("o" + i, "o" + i, prompt(120, i), 10)));
-    }
-    assertThat(engine.step()).isTrue();
+    return new Returning(context, first.outcome().newBlocks(), engine.forget("s"));
+  }
 
-    engine.receive("s", context, blocks);
-    Heard next = submit(engine, stored("r2", "s", context, 4, stored), blocks);
+  private void assertGoesOn(Returning returning) {
+    Heard next =
+        submit(
+            engine,
+            stored("r2", "s", returning.context(), 4, returning.stored()),
+            returning.blocks());
     run(engine);
-    assertThat(next.outcome().output()).isEqualTo(expected(context, 4));
-    for (int i = 0; i < 40; i++) {
-      assertThat(others.get(i).outcome().output()).isEqualTo(expected(prompt(120, i), 10));
-    }
+    assertThat(next.outcome().output()).isEqualTo(expected(returning.context(), 4));
+    assertThat(next.outcome().cachedTokens()).isEqualTo(returning.stored());
   }
 
   @Test

@@ -46,6 +46,7 @@ final class Figures {
     figures.put("window_ms", stats.spanMillis());
     figures.put("requests", stats.recent("requests"));
     figures.put("ended", stats.recent("results_ok") + stats.recent("results_failed"));
+    figures.put("failed", stats.recent("results_failed"));
     for (String code : List.of("timeout", "out_of_memory", "deadline_exceeded")) {
       figures.put("error_" + code, stats.recentErrors(code));
     }

@@ -171,13 +171,18 @@ public final class Engine implements AutoCloseable {
     return submit(choose(generation.sessionId()), generation, blocks, listener);
   }
 
-  /** As the other, with KV that has arrived for it. */
+  /** As the other, with KV that has arrived for it; on that loop, unless it rests now. */
   public Submission submit(Generation generation, KvArrival arrival, GenerationListener listener) {
-    return submit(arrival.loop(), generation, arrival.blocks(), listener);
+    StepLoop loop =
+        active.contains(arrival.loop()) ? arrival.loop() : choose(generation.sessionId());
+    Submission submission = submit(loop, generation, arrival.blocks(), listener);
+    arrival.end();
+    return submission;
   }
 
   /**
-   * Makes ready for KV of a session, which will be read now and submitted with its turn.
+   * Makes ready for KV of a session, which will be read now and submitted with its turn, or
+   * abandoned.
    *
    * @param context that the turn will begin with
    */

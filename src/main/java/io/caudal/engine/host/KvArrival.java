@@ -6,12 +6,10 @@ import java.util.List;
 
 /**
  * KV of a session that is read while the loop that its turn goes to takes memory for it and writes
- * what has come: reading and writing are as long as each other. Owned by the thread that reads.
+ * what has come: either takes about as long. Owned by the thread that reads.
  */
 public final class KvArrival {
-  /**
-   * Bytes that are handed over at a time: much less than a session's, much more than a call costs.
-   */
+  /** Bytes handed over at a time: much less than a session's, much more than a call costs. */
   private static final long PART_BYTES = 4 << 20;
 
   private final StepLoop loop;
@@ -21,10 +19,14 @@ public final class KvArrival {
   private int handed;
   private long pendingBytes;
 
+  /** No room for a part, so none for the next. Loop's thread. */
+  private boolean refused;
+
   KvArrival(StepLoop loop, String session, int[] context) {
     this.loop = loop;
     this.session = session;
     this.context = context;
+    loop.unfinished().incrementAndGet(); // the next arrival goes elsewhere if it can
     hand(List.of());
   }
 
@@ -40,12 +42,23 @@ public final class KvArrival {
   }
 
   private void hand(List<KvBlock> part) {
-    loop.execute(() -> loop.engine().receive(session, context, part));
+    loop.execute(() -> refused = refused || !loop.engine().receive(session, context, part));
   }
 
   /** All that has come. */
   public List<KvBlock> blocks() {
     return blocks;
+  }
+
+  /** The turn will not be submitted. */
+  public void abandon() {
+    end();
+    loop.execute(() -> loop.engine().abandon(session));
+  }
+
+  /** Once: the turn is submitted, or will not be. */
+  void end() {
+    loop.unfinished().decrementAndGet();
   }
 
   StepLoop loop() {

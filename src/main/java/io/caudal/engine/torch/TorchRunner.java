@@ -90,7 +90,9 @@ final class TorchRunner implements ModelRunner {
     kv.hold(slot, capacity[slot], written[slot]);
     module.runWithBytes(
         "import_kv",
-        module.joined(blocks),
+        blocks.size() == 1 && blocks.get(0).remaining() > MOST_BYTES_A_CALL
+            ? blocks.get(0)
+            : module.joined(blocks),
         IValue.from(kv.arena(slot)),
         IValue.from(kv.place(slot)),
         IValue.from(firstToken),

@@ -179,7 +179,7 @@ final class TurnRequests {
       boolean room = engine.waitingBytes() < kv.waitingBytes();
       if (choice.restores(stored - header.kvFrom(), room)) {
         arrival = engine.expect(session, prompt);
-        memory.restore(header, prompt, arrival::add);
+        read(header, prompt, arrival);
         arrived = arrival.blocks().stream().mapToInt(KvBlock::tokens).sum();
         choice.restored(arrived, System.nanoTime() - startNanos);
         stored = arrived == 0 ? 0 : header.kvFrom() + arrived;
@@ -222,6 +222,18 @@ final class TurnRequests {
             ? List.of(submit(generations.get(0), arrival, call.answers().get(0)))
             : engine.submitAll(generations, call.answers()));
     return call;
+  }
+
+  private void read(SessionHeader header, int[] prompt, KvArrival arrival) throws Exception {
+    boolean done = false;
+    try {
+      memory.restore(header, prompt, arrival::add);
+      done = true;
+    } finally {
+      if (!done) {
+        arrival.abandon();
+      }
+    }
   }
 
   private Submission submit(

@@ -67,6 +67,11 @@ public final class FaultyModelFactory implements ModelRunnerFactory {
     }
 
     @Override
+    public void prepare(int slot) {
+      real.prepare(slot);
+    }
+
+    @Override
     public void release(int slot) {
       real.release(slot);
     }

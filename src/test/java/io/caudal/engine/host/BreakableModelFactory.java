@@ -82,6 +82,11 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
     }
 
     @Override
+    public void prepare(int slot) {
+      real.prepare(slot);
+    }
+
+    @Override
     public void release(int slot) {
       real.release(slot);
     }

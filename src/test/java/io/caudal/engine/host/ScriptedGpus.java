@@ -123,6 +123,11 @@ public final class ScriptedGpus implements AutoCloseable {
     }
 
     @Override
+    public void prepare(int slot) {
+      real.prepare(slot);
+    }
+
+    @Override
     public void release(int slot) {
       held.remove(slot);
       real.release(slot);
