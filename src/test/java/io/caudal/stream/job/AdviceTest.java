@@ -25,7 +25,7 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, Map.of("job.capacity", "1"))) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      starved = load.begin().send("a", 30, 10, 60).await().report();
+      starved = load.begin().send("a", 30, 10, 300).await().report();
       assertThat(advice(starved, "starved-batch")).isEqualTo("job.capacity=512");
     }
     try (RunningJob job = RunningJob.start(folder.resolve("more"), Map.of())) {
