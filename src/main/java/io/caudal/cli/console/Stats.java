@@ -1,5 +1,7 @@
 package io.caudal.cli.console;
 
+import io.caudal.config.KvSettings;
+import io.caudal.config.Settings;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;
 import io.caudal.protocol.MetricsRecord;
@@ -61,6 +63,20 @@ public final class Stats {
   public double recentHitRate() {
     long prompt = recent("prompt_tokens");
     return prompt == 0 ? Double.NaN : (double) recent("cached_tokens") / prompt;
+  }
+
+  /** How many times smaller KV in state is for its encoding; NaN if none was written. */
+  double compressionRatio() {
+    long stored = fleet.count("stored_bytes");
+    return stored == 0 ? Double.NaN : (double) fleet.count("stored_raw_bytes") / stored;
+  }
+
+  /** The limit of KV off the heap, added up over engines. */
+  long hostLimitBytes() {
+    return fleet.engines().values().stream()
+        .map(member -> Settings.ofKnown(member.newest().about().settings()))
+        .mapToLong(settings -> KvSettings.from(settings).hostBytes())
+        .sum();
   }
 
   /** Requests that failed, by error code. */
@@ -138,6 +154,8 @@ public final class Stats {
 
   /** Whether subtasks share it that have an engine in common, and not all of a TaskManager. */
   static boolean isEngines(String gauge) {
-    return gauge.startsWith("engine_") || gauge.startsWith("kv_") || gauge.startsWith("device_");
+    boolean own = gauge.equals("kv_state_bytes"); // each subtask's keys are its own
+    return !own
+        && (gauge.startsWith("engine_") || gauge.startsWith("kv_") || gauge.startsWith("device_"));
   }
 }

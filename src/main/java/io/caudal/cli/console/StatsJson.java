@@ -41,6 +41,7 @@ public final class StatsJson {
     ObjectNode sessions = root.putObject("sessions");
     sessions.put("started", fleet.count("sessions_started"));
     sessions.put("ended", fleet.count("sessions_ended"));
+    sessions.put("remembered", Math.round(fleet.sum("sessions")));
     sessions.put("on_device", Math.round(stats.shared("kv_device_sessions")));
     ObjectNode state = root.putObject("state");
     for (String counter :
@@ -54,6 +55,13 @@ public final class StatsJson {
         }) {
       state.put(counter, fleet.count(counter));
     }
+    rate(state, "compression_ratio", stats.compressionRatio());
+    ObjectNode memory = root.putObject("kv_bytes");
+    memory.put("device", Math.round(stats.shared("kv_device_bytes")));
+    memory.put("device_room", Math.round(stats.shared("kv_device_room_bytes")));
+    memory.put("host", Math.round(stats.shared("kv_host_bytes")));
+    memory.put("host_limit", stats.hostLimitBytes());
+    memory.put("state", Math.round(fleet.sum("kv_state_bytes")));
     ObjectNode latencies = root.putObject("latencies_ms");
     stats.latencies().forEach((latency, sketch) -> latencies.set(latency.label(), of(sketch)));
     root.set("task_managers", taskManagers(fleet));

@@ -51,18 +51,22 @@ public final class StatsText {
         List.of(
             "  state",
             format(
-                "%d tokens restored (%s), %s stored, %d blocks of no use",
+                "%d sessions read (%d tokens, %s), %d computed again; %s stored%s, %d blocks of no use",
+                fleet.count("restores"),
                 fleet.count("restored_tokens"),
                 Text.bytes(fleet.count("restored_bytes")),
+                fleet.count("recomputes"),
                 Text.bytes(fleet.count("stored_bytes")),
+                smaller(stats.compressionRatio()),
                 fleet.count("block_misses"))));
     rows.add(
         List.of(
             "  sessions",
             format(
-                "%d started, %d ended; %.0f idle on the device",
+                "%d started, %d ended; %.0f remembered, %.0f idle on the device",
                 fleet.count("sessions_started"),
                 fleet.count("sessions_ended"),
+                fleet.sum("sessions"),
                 stats.shared("kv_device_sessions"))));
     rows.add(List.of("now", ""));
     rows.add(
@@ -71,6 +75,7 @@ public final class StatsText {
             format(
                 "%.0f at hand, %.0f of them running; %.0f set aside",
                 fleet.sum("at_hand"), fleet.sum("running"), fleet.sum("aside"))));
+    rows.add(List.of("  KV", memory(stats)));
     fleet.engines().forEach((id, one) -> rows.add(List.of("  " + id, engine(one))));
     if (job != null) {
       rows.add(List.of("  checkpoint", checkpoint(job.checkpoints(), nowMillis)));
@@ -109,6 +114,20 @@ public final class StatsText {
         fleet.count("state_hit_tokens"),
         prompt - fleet.count("cached_tokens"),
         fleet.count("recomputed_tokens"));
+  }
+
+  private static String smaller(double ratio) {
+    return Double.isNaN(ratio) ? "" : format(" (%.1f times smaller than on the device)", ratio);
+  }
+
+  private static String memory(Stats stats) {
+    return format(
+        "%s of %s on the device, %s of %s in host memory, %s in state",
+        Text.bytes(stats.shared("kv_device_bytes")),
+        Text.bytes(stats.shared("kv_device_room_bytes")),
+        Text.bytes(stats.shared("kv_host_bytes")),
+        Text.bytes(stats.hostLimitBytes()),
+        Text.bytes(stats.fleet().sum("kv_state_bytes")));
   }
 
   private static String engine(Member member) {

@@ -51,6 +51,9 @@ final class SubtaskGauges {
     gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);
     gauges.put("kv_device_tokens", engine::usedTokens);
     gauges.put("kv_device_room_tokens", engine::totalTokens);
+    double token = engine.model().kv().bytesPerToken();
+    gauges.put("kv_device_bytes", () -> engine.usedTokens() * token);
+    gauges.put("kv_device_room_bytes", () -> engine.totalTokens() * token);
     gauges.put("kv_device_sessions", engine::residentSessions);
     gauges.put("kv_host_bytes", engine::hostBytes);
     gauges.put("kv_waiting_bytes", engine::waitingBytes);

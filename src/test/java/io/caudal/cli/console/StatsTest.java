@@ -36,13 +36,26 @@ class StatsTest {
                           "cached_tokens", 200L,
                           "device_hit_tokens", 150L,
                           "state_hit_tokens", 50L,
+                          "stored_bytes", 50L,
+                          "stored_raw_bytes", 100L,
+                          "restores", 7L,
                           "error_timeout", 2L),
-                      Map.of("at_hand", 3.0, "kv_device_tokens", 64.0)),
+                      Map.of(
+                          "at_hand", 3.0,
+                          "kv_device_tokens", 64.0,
+                          "kv_device_bytes", 2048.0,
+                          "kv_state_bytes", 1000.0,
+                          "sessions", 4.0)),
                   Reports.of(
                       1,
                       10_000,
                       Map.of("requests", 2L, "prompt_tokens", 100L, "error_timeout", 1L),
-                      Map.of("at_hand", 1.0, "kv_device_tokens", 64.0),
+                      Map.of(
+                          "at_hand", 1.0,
+                          "kv_device_tokens", 64.0,
+                          "kv_device_bytes", 2048.0,
+                          "kv_state_bytes", 500.0,
+                          "sessions", 2.0),
                       Map.of("ttft_ms", Reports.latency(1_000))))),
           2_000);
 
@@ -67,6 +80,17 @@ class StatsTest {
   @Test
   void what_subtasks_of_a_task_manager_share_counts_once() {
     assertThat(stats.shared("kv_device_tokens")).isEqualTo(64);
+  }
+
+  @Test
+  void what_each_subtask_has_of_its_own_is_added_up() {
+    JsonNode json = StatsJson.of(stats, null, NOW);
+    assertThat(json.path("kv_bytes").path("device").asInt()).isEqualTo(2048);
+    assertThat(json.path("kv_bytes").path("state").asInt()).isEqualTo(1500);
+    assertThat(json.path("kv_bytes").path("host_limit").asLong()).isPositive();
+    assertThat(json.path("sessions").path("remembered").asInt()).isEqualTo(6);
+    assertThat(json.path("state").path("compression_ratio").asDouble()).isEqualTo(2);
+    assertThat(json.path("task_managers").path(0).has("kv_state_bytes")).isFalse();
   }
 
   @Test
@@ -125,6 +149,10 @@ class StatsTest {
     assertThat(StatsText.of(stats, HealthTest.job("RUNNING", NOW - 200), NOW))
         .contains("5.00 requests/s, 30.0 tokens/s generated")
         .contains("timeout 3")
+        .contains("7 sessions read")
+        .contains("50 B stored (2.0 times smaller than on the device)")
+        .contains("6 remembered")
+        .contains("2.0 kB of 0 B on the device", "1.5 kB in state")
         .contains("400; hit 50.0 %: 150 on the device, 0 in host memory, 50 from state")
         .contains("200 ms ago, 2.0 kB")
         .containsPattern("ttft +4 ");
