@@ -19,6 +19,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public final class LocalBroker implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+  private static final String A_DAY = Long.toString(Duration.ofDays(1).toMillis());
+  private static final String AN_HOUR = Long.toString(Duration.ofHours(1).toMillis());
   private static final int PARTITIONS = 4;
 
   private final ChildProcess process;
@@ -117,11 +119,23 @@ public final class LocalBroker implements AutoCloseable {
         .map(
             name -> {
               // Control is one ordered log of which the newest value per key counts.
-              boolean control = name.equals(settings.controlTopic());
-              NewTopic topic = new NewTopic(name, control ? 1 : PARTITIONS, (short) 1);
-              return control ? topic.configs(Map.of("cleanup.policy", "compact")) : topic;
+              int partitions = name.equals(settings.controlTopic()) ? 1 : PARTITIONS;
+              return new NewTopic(name, partitions, (short) 1).configs(configs(settings, name));
             })
         .toList();
+  }
+
+  /** What differs from the broker's defaults. */
+  private static Map<String, String> configs(KafkaSettings settings, String topic) {
+    if (topic.equals(settings.controlTopic())) {
+      return Map.of("cleanup.policy", "compact");
+    }
+    if (topic.equals(settings.acksTopic())) {
+      return Map.of("retention.ms", "-1"); // few, and the history of control needs them
+    }
+    return topic.equals(settings.metricsTopic())
+        ? Map.of("retention.ms", A_DAY, "segment.ms", AN_HOUR)
+        : Map.of();
   }
 
   /** Stops cleanly; by force if it takes too long. */

@@ -41,8 +41,10 @@ class LocalBrokerIT {
               .send(new ProducerRecord<>("caudal.control", "k", "hello"))
               .get(30, TimeUnit.SECONDS);
         }
-        assertThat(cleanupPolicy(broker, "caudal.control")).isEqualTo("compact");
-        assertThat(cleanupPolicy(broker, "caudal.results")).isEqualTo("delete");
+        assertThat(config(broker, "caudal.control", "cleanup.policy")).isEqualTo("compact");
+        assertThat(config(broker, "caudal.results", "cleanup.policy")).isEqualTo("delete");
+        assertThat(config(broker, "caudal.metrics", "retention.ms")).isEqualTo("86400000");
+        assertThat(config(broker, "caudal.control.acks", "retention.ms")).isEqualTo("-1");
       }
       assertThat(ProcessHandle.of(pid)).isEmpty();
       try (LocalBroker broker = started(folder)) {
@@ -85,7 +87,7 @@ class LocalBrokerIT {
     return Map.of("bootstrap.servers", broker.bootstrapServers());
   }
 
-  private static String cleanupPolicy(LocalBroker broker, String topic)
+  private static String config(LocalBroker broker, String topic, String key)
       throws ExecutionException, InterruptedException, TimeoutException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try (Admin admin = Admin.create(config(broker))) {
@@ -96,7 +98,7 @@ class LocalBrokerIT {
           .values()
           .iterator()
           .next()
-          .get("cleanup.policy")
+          .get(key)
           .value();
     }
   }
