@@ -51,13 +51,13 @@ public final class StatsText {
         List.of(
             "  state",
             format(
-                "%d sessions read (%d tokens, %s), %d computed again; %s stored%s, %d blocks of no use",
+                "restored %d times (%d tokens, %s), recomputed %d times; %s stored%s; %d blocks of no use",
                 fleet.count("restores"),
                 fleet.count("restored_tokens"),
                 Text.bytes(fleet.count("restored_bytes")),
                 fleet.count("recomputes"),
                 Text.bytes(fleet.count("stored_bytes")),
-                smaller(stats.compressionRatio()),
+                compression(stats.compressionRatio()),
                 fleet.count("block_misses"))));
     rows.add(
         List.of(
@@ -116,8 +116,8 @@ public final class StatsText {
         fleet.count("recomputed_tokens"));
   }
 
-  private static String smaller(double ratio) {
-    return Double.isNaN(ratio) ? "" : format(" (%.1f times smaller than on the device)", ratio);
+  private static String compression(double ratio) {
+    return Double.isNaN(ratio) ? "" : format(", compression ratio %.1f", ratio);
   }
 
   private static String memory(Stats stats) {
