@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import java.util.function.IntFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -25,8 +26,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Hostile requests at a steady rate beside others' requests: each must be accounted for, and the
- * others' latency is compared, by turns, with that beside nothing, and beside as many small good
- * requests: what the latter cost too is not the hostility.
+ * others' latency is compared, by turns, with that beside nothing, beside the same kinds of records
+ * in a topic nobody reads (what sender and broker cost on the same cores), and beside as many small
+ * good requests: what those cost too is not the hostility.
  */
 final class HostileRun {
   private static final int ROUNDS = 5;
@@ -37,16 +39,21 @@ final class HostileRun {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
 
+  private static final String REQUESTS = "caudal.requests";
+  private static final String UNREAD = "caudal.unread";
+
   /** What comes beside the others' requests. */
   private enum Beside {
     NOTHING,
-    GOOD,
-    HOSTILE
+    UNREAD,
+    HOSTILE,
+    GOOD
   }
 
   private final ChaosCluster cluster;
   private final int count;
   private final HostileRequests requests = new HostileRequests(2026, "h-", LARGEST);
+  private final HostileRequests unread = new HostileRequests(2027, "u-", LARGEST);
   private final HostileAudit audit = new HostileAudit();
   private final KafkaProducer<byte[], byte[]> producer;
   private int made;
@@ -72,6 +79,7 @@ final class HostileRun {
 
   /** A Markdown table of the others' latency; fails if anything is not accounted for. */
   String play() {
+    makeUnread();
     StringBuilder table =
         new StringBuilder(
             """
@@ -94,21 +102,33 @@ final class HostileRun {
     return table + "\n" + audit.results() + " results and " + audit.letters() + " dead letters\n";
   }
 
+  private void makeUnread() {
+    String servers = cluster.processes().bootstrapServers();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      admin.createTopics(List.of(new NewTopic(UNREAD, 4, (short) 1))).all().get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   private String phase(OpenLoad others, int round, Beside beside) {
     int each = count / ROUNDS;
     Duration time = Duration.ofSeconds(each / PER_SECOND);
     others.takeLatencies();
     List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
-    IntFunction<HostileRequest> next = beside == Beside.GOOD ? HostileRun::good : this::hostile;
-    Thread sender =
-        new Thread(() -> sendSteadily(beside == Beside.NOTHING ? 0 : each, next, sent), "hostile");
+    Thread sender = new Thread(() -> sendSteadily(beside, each, sent), "hostile");
     sender.start();
     others.arrive(OTHERS_PER_SECOND, time, Duration.ZERO, () -> {});
     try {
       sender.join();
       for (Sent one : sent) {
         RecordMetadata place = one.place.get();
-        audit.sent(one.request, place.partition(), place.offset());
+        if (beside != Beside.UNREAD) {
+          audit.sent(one.request, place.partition(), place.offset());
+        }
       }
     } catch (ExecutionException e) {
       throw new AssertionError(e);
@@ -133,28 +153,35 @@ final class HostileRun {
 
   private record Sent(HostileRequest request, Future<RecordMetadata> place) {}
 
+  private void sendSteadily(Beside beside, int most, List<Sent> sent) {
+    if (beside == Beside.NOTHING) {
+      return;
+    }
+    String topic = beside == Beside.UNREAD ? UNREAD : REQUESTS;
+    long begin = System.nanoTime();
+    for (int i = 0; i < most; i++) {
+      long due = begin + i * 1_000_000_000L / PER_SECOND;
+      Waiting.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
+      HostileRequest one =
+          switch (beside) {
+            case UNREAD -> hostile(unread, i);
+            case HOSTILE -> hostile(requests, i);
+            default -> good(made++);
+          };
+      sent.add(new Sent(one, producer.send(new ProducerRecord<>(topic, one.key(), one.value()))));
+    }
+  }
+
+  private static HostileRequest hostile(HostileRequests requests, int number) {
+    return number % ONE_LARGE_IN == 7 ? requests.next(HostileKind.TOO_LARGE) : requests.next();
+  }
+
   private static HostileRequest good(int number) {
     String id = "h-good-" + number;
     String value =
         String.format(
             "{\"request_id\":\"%s\",\"prompt\":\"Once %d\",\"max_tokens\":1}", id, number);
     return new HostileRequest(HostileKind.BORDER, id, null, value.getBytes(UTF_8));
-  }
-
-  private HostileRequest hostile(int number) {
-    return number % ONE_LARGE_IN == 7 ? requests.next(HostileKind.TOO_LARGE) : requests.next();
-  }
-
-  private void sendSteadily(int most, IntFunction<HostileRequest> next, List<Sent> sent) {
-    long begin = System.nanoTime();
-    for (int i = 0; i < most; i++) {
-      long due = begin + i * 1_000_000_000L / PER_SECOND;
-      Waiting.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
-      HostileRequest one = next.apply(made++);
-      sent.add(
-          new Sent(
-              one, producer.send(new ProducerRecord<>("caudal.requests", one.key(), one.value()))));
-    }
   }
 
   private void check() {
