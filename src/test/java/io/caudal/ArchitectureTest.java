@@ -29,6 +29,8 @@ class ArchitectureTest {
           .definedBy("io.caudal.metrics")
           .layer("adapt")
           .definedBy("io.caudal.adapt")
+          .layer("analytics")
+          .definedBy("io.caudal.analytics..")
           .layer("text")
           .definedBy("io.caudal.text")
           .layer("kv")
@@ -53,6 +55,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("error")
           .whereLayer("adapt")
           .mayOnlyAccessLayers("metrics", "protocol", "config", "error")
+          .whereLayer("analytics")
+          .mayOnlyAccessLayers("adapt", "metrics", "protocol", "config", "error")
           .whereLayer("text")
           .mayOnlyAccessLayers("protocol", "error")
           .whereLayer("kv")
@@ -67,9 +71,19 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("stream")
           .mayOnlyAccessLayers(
-              "adapt", "engine", "schedule", "kv", "text", "protocol", "metrics", "error", "config")
+              "analytics",
+              "adapt",
+              "engine",
+              "schedule",
+              "kv",
+              "text",
+              "protocol",
+              "metrics",
+              "error",
+              "config")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
+              "analytics",
               "adapt",
               "engine",
               "schedule",

@@ -1,9 +1,9 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Text;
 import io.caudal.cli.client.SessionLine;
 import io.caudal.cli.console.ChangeOutcome;
 import io.caudal.cli.console.Removals;
-import io.caudal.cli.console.Text;
 import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.ControlAction;
 import io.caudal.protocol.Removed;

@@ -1,10 +1,10 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.Text;
 import io.caudal.cli.console.ChangeOutcome;
 import io.caudal.cli.console.Console;
-import io.caudal.cli.console.Fleet;
 import io.caudal.cli.console.InForce;
-import io.caudal.cli.console.Text;
 import io.caudal.config.Settings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;

@@ -1,6 +1,6 @@
 package io.caudal.cli;
 
-import io.caudal.cli.console.Text;
+import io.caudal.analytics.Text;
 import io.caudal.config.Preset;
 import io.caudal.config.Settings;
 import java.io.PrintWriter;

@@ -1,19 +1,19 @@
 package io.caudal.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.analytics.Stats;
+import io.caudal.analytics.StatsJson;
+import io.caudal.analytics.StatsText;
+import io.caudal.analytics.health.Surroundings;
+import io.caudal.analytics.report.Report;
+import io.caudal.analytics.report.ReportJson;
+import io.caudal.analytics.report.ReportText;
 import io.caudal.cli.console.ChangeLog;
 import io.caudal.cli.console.Console;
 import io.caudal.cli.console.FlinkFiles;
 import io.caudal.cli.console.JobRest;
-import io.caudal.cli.console.Stats;
-import io.caudal.cli.console.StatsJson;
-import io.caudal.cli.console.StatsText;
-import io.caudal.cli.console.Surroundings;
 import io.caudal.cli.diagnose.Archive;
 import io.caudal.cli.diagnose.SecretMask;
-import io.caudal.cli.report.Report;
-import io.caudal.cli.report.ReportJson;
-import io.caudal.cli.report.ReportText;
 import io.caudal.config.JobSettings;
 import io.caudal.error.CaudalException;
 import java.io.IOException;

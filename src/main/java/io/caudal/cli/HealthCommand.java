@@ -1,13 +1,11 @@
 package io.caudal.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caudal.cli.console.Check;
-import io.caudal.cli.console.Health;
-import io.caudal.cli.console.Stats;
-import io.caudal.cli.console.StatsJson;
-import io.caudal.cli.console.Surroundings;
+import io.caudal.analytics.Stats;
+import io.caudal.analytics.StatsJson;
+import io.caudal.analytics.health.Health;
+import io.caudal.analytics.health.HealthJson;
+import io.caudal.analytics.health.Surroundings;
 import io.caudal.config.JobSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -26,7 +24,6 @@ import picocli.CommandLine.Spec;
       "Exit code 0 healthy, 1 degraded, 2 unhealthy."
     })
 final class HealthCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long OVER_MILLIS = 60_000;
 
   @Spec private CommandSpec spec;
@@ -48,16 +45,7 @@ final class HealthCommand implements Callable<Integer> {
   }
 
   private static ObjectNode json(Health health, Surroundings all) {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("v", 1).put("status", health.overall().label());
-    ArrayNode components = root.putArray("components");
-    for (Check check : health.checks()) {
-      ObjectNode one = components.addObject();
-      one.put("component", check.component()).put("status", check.status().label());
-      one.put("finding", check.finding()).put("remedy", check.remedy());
-    }
-    ArrayNode recommendations = root.putArray("recommendations");
-    health.recommendations().forEach(recommendations::add);
+    ObjectNode root = HealthJson.of(health, all.nowMillis());
     root.set(
         "metrics", StatsJson.of(new Stats(all.fleet(), OVER_MILLIS), all.job(), all.nowMillis()));
     return root;

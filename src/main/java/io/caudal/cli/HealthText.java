@@ -1,9 +1,9 @@
 package io.caudal.cli;
 
-import io.caudal.cli.console.Check;
-import io.caudal.cli.console.Health;
-import io.caudal.cli.console.Surroundings;
-import io.caudal.cli.console.Text;
+import io.caudal.analytics.Text;
+import io.caudal.analytics.health.Check;
+import io.caudal.analytics.health.Health;
+import io.caudal.analytics.health.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
 

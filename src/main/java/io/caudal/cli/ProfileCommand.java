@@ -1,7 +1,7 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Fleet;
 import io.caudal.cli.console.Console;
-import io.caudal.cli.console.Fleet;
 import io.caudal.cli.console.FlinkFiles;
 import io.caudal.cli.profile.ChromeTrace;
 import io.caudal.cli.profile.Profile;

@@ -1,11 +1,11 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.JobView;
+import io.caudal.analytics.report.Report;
+import io.caudal.analytics.report.ReportJson;
+import io.caudal.analytics.report.ReportText;
 import io.caudal.cli.console.Console;
-import io.caudal.cli.console.Fleet;
-import io.caudal.cli.console.JobView;
-import io.caudal.cli.report.Report;
-import io.caudal.cli.report.ReportJson;
-import io.caudal.cli.report.ReportText;
 import io.caudal.config.JobSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

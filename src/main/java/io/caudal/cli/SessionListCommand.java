@@ -1,8 +1,8 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Text;
 import io.caudal.cli.console.ChangeOutcome;
 import io.caudal.cli.console.SessionText;
-import io.caudal.cli.console.Text;
 import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.ControlAction;
 import io.caudal.protocol.SessionInfo;

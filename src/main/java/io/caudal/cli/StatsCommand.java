@@ -1,13 +1,13 @@
 package io.caudal.cli;
 
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.JobView;
+import io.caudal.analytics.Stats;
+import io.caudal.analytics.StatsJson;
+import io.caudal.analytics.StatsText;
+import io.caudal.analytics.Text;
 import io.caudal.cli.console.Console;
-import io.caudal.cli.console.Fleet;
 import io.caudal.cli.console.JobRest;
-import io.caudal.cli.console.JobView;
-import io.caudal.cli.console.Stats;
-import io.caudal.cli.console.StatsJson;
-import io.caudal.cli.console.StatsText;
-import io.caudal.cli.console.Text;
 import io.caudal.config.JobSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

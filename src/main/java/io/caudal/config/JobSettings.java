@@ -13,6 +13,7 @@ import java.util.List;
  * @param sessionCapacity of these, most of one session
  * @param asideCapacity requests set aside in state before the source is held back
  * @param metricsInterval time between two records of a subtask on the metrics topic
+ * @param reportInterval time between two reports of the whole job on it; 0 for none
  */
 public record JobSettings(
     String name,
@@ -20,7 +21,8 @@ public record JobSettings(
     int hardCapacity,
     int sessionCapacity,
     int asideCapacity,
-    Duration metricsInterval)
+    Duration metricsInterval,
+    Duration reportInterval)
     implements Serializable {
 
   static final ConfigKey<String> NAME =
@@ -68,9 +70,24 @@ public record JobSettings(
           "100ms",
           "1h",
           "Time between two records of a subtask on the metrics topic.");
+  static final ConfigKey<Duration> REPORT_INTERVAL =
+      ConfigKey.duration(
+          "metrics.report-interval",
+          "1min",
+          "0ms",
+          "1h",
+          "Time between two reports of the whole job on the metrics topic, each of the time since the"
+              + " one before, with its health; 0 for none: then health is told when it changes.");
 
   static final List<ConfigKey<?>> KEYS =
-      List.of(NAME, CAPACITY, HARD_CAPACITY, SESSION_CAPACITY, ASIDE_CAPACITY, METRICS_INTERVAL);
+      List.of(
+          NAME,
+          CAPACITY,
+          HARD_CAPACITY,
+          SESSION_CAPACITY,
+          ASIDE_CAPACITY,
+          METRICS_INTERVAL,
+          REPORT_INTERVAL);
 
   public static JobSettings from(Settings settings) {
     return new JobSettings(
@@ -79,6 +96,7 @@ public record JobSettings(
         settings.get(HARD_CAPACITY),
         settings.get(SESSION_CAPACITY),
         settings.get(ASIDE_CAPACITY),
-        settings.get(METRICS_INTERVAL));
+        settings.get(METRICS_INTERVAL),
+        settings.get(REPORT_INTERVAL));
   }
 }

@@ -3,6 +3,7 @@ package io.caudal.protocol;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.error.ErrorCode;
 import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.Details;
 import io.caudal.protocol.MetricsRecord.Device;
@@ -41,6 +42,7 @@ public final class MetricsJson {
     if (!record.about().device().missing().isEmpty()) {
       out.writeStringField("device_missing", record.about().device().missing());
     }
+    out.writeStringField("state_backend", record.about().stateBackend());
     out.writeNumberField("config_version", record.about().configVersion());
     Wire.texts(out, "settings", record.about().settings());
     out.writeObjectFieldStart("counters");
@@ -92,6 +94,9 @@ public final class MetricsJson {
 
   private static MetricsRecord record(ObjectNode object) throws Refusal {
     JsonFields fields = new JsonFields(object, "");
+    if (fields.get("subtask") == null) {
+      throw new Refusal(ErrorCode.MISSING_FIELD, "subtask is missing"); // health, or a report
+    }
     Map<String, Long> counters = new TreeMap<>();
     JsonFields counts = Read.object(fields, "counters");
     for (Map.Entry<String, JsonNode> entry : counts.object().properties()) {
@@ -139,11 +144,13 @@ public final class MetricsJson {
     String model = fields.text("model");
     String device = fields.text("device");
     String missing = fields.text("device_missing");
+    String stateBackend = fields.text("state_backend");
     return new About(
         Read.count(fields, "subtasks"),
         taskManager == null ? "" : taskManager,
         model == null ? "" : model,
         new Device(device == null ? "" : device, missing == null ? "" : missing),
+        stateBackend == null ? "" : stateBackend,
         Read.whole(fields, "config_version"),
         Read.texts(fields, "settings"));
   }

@@ -68,6 +68,22 @@ public record MetricsRecord(
         Details.NOTHING);
   }
 
+  /** For those who keep many: a timeline is large, and of no use to them. */
+  public MetricsRecord withoutTimeline() {
+    return details.timeline().isEmpty()
+        ? this
+        : new MetricsRecord(
+            subtask,
+            attempt,
+            windowStartMillis,
+            windowEndMillis,
+            counters,
+            gauges,
+            latencies,
+            about,
+            new Details(details.tops(), ""));
+  }
+
   /**
    * The subtask that reports, and the settings in force there.
    *
@@ -75,6 +91,7 @@ public record MetricsRecord(
    * @param taskManager resource id of the TaskManager; empty where it isn't known
    * @param model name of the model
    * @param device where its engine computes
+   * @param stateBackend that keeps its sessions, as Flink calls it; empty where it wasn't said
    * @param configVersion changes of live settings applied so far
    * @param settings those that differ from the defaults, without the Kafka clients' own
    */
@@ -83,9 +100,10 @@ public record MetricsRecord(
       String taskManager,
       String model,
       Device device,
+      String stateBackend,
       long configVersion,
       Map<String, String> settings) {
-    public static final About NOTHING = new About(0, "", "", Device.UNKNOWN, 0, Map.of());
+    public static final About NOTHING = new About(0, "", "", Device.UNKNOWN, "", 0, Map.of());
   }
 
   /**

@@ -77,6 +77,6 @@ class WindowFiguresTest {
             "engine_loops", 2.0,
             "at_hand", 3.0),
         Map.of("ttft_ms", new LatencySummary(1, ttft, ttft, ttft, ttft, sketch.encode())),
-        new About(2, "tm-1", "demo", Device.UNKNOWN, 1, settings));
+        new About(2, "tm-1", "demo", Device.UNKNOWN, "rocksdb", 1, settings));
   }
 }

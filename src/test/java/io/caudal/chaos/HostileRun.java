@@ -11,12 +11,14 @@ import io.caudal.protocol.ResultJson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,12 +30,17 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Hostile requests at a steady rate beside others' requests: each must be accounted for, and the
  * others' latency is compared, by turns, with that beside nothing, beside the same kinds of records
  * in a topic nobody reads (what sender and broker cost on the same cores), and beside as many small
- * good requests: what those cost too is not the hostility.
+ * good requests: what those cost too is not the hostility. Of hostile requests some are taken, and
+ * have their share of the engine as anybody; those that are refused must not.
  */
 final class HostileRun {
   private static final int ROUNDS = 5;
   private static final int PER_SECOND = 100;
   private static final int OTHERS_PER_SECOND = 4;
+
+  /** Code that runs for the first time is slow, and would be taken for the records' doing. */
+  private static final int WARM = 10 * PER_SECOND;
+
   private static final int ONE_LARGE_IN = 1000;
   private static final int LARGEST = 10 << 20;
   private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -45,15 +52,24 @@ final class HostileRun {
   /** What comes beside the others' requests. */
   private enum Beside {
     NOTHING,
+    /** Hostile records in a topic nobody reads. */
     UNREAD,
+    /** Those hostile records that are not taken: nothing is computed for them. */
+    REFUSED,
+    /** All kinds; some are taken, and answered. */
     HOSTILE,
-    GOOD
+    GOOD;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final ChaosCluster cluster;
   private final int count;
   private final HostileRequests requests = new HostileRequests(2026, "h-", LARGEST);
   private final HostileRequests unread = new HostileRequests(2027, "u-", LARGEST);
+  private final HostileRequests refused = new HostileRequests(2028, "r-", LARGEST);
   private final HostileAudit audit = new HostileAudit();
   private final KafkaProducer<byte[], byte[]> producer;
   private int made;
@@ -77,21 +93,25 @@ final class HostileRun {
             new ByteArraySerializer());
   }
 
-  /** A Markdown table of the others' latency; fails if anything is not accounted for. */
+  /**
+   * A Markdown table of the others' latency, medians of the rounds with the least and the most;
+   * each round as it ends on standard output. Fails if anything is not accounted for.
+   */
   String play() {
     makeUnread();
-    StringBuilder table =
-        new StringBuilder(
-            """
-            | round | beside | requests | others' median, ms | 95th percentile, ms | longest, ms |
-            | ---: | --- | ---: | ---: | ---: | ---: |
-            """);
+    Map<Beside, List<Latencies>> all = new EnumMap<>(Beside.class);
     try (producer;
         OpenLoad others = new OpenLoad(cluster.reader(), SAID)) {
       others.arrive(OTHERS_PER_SECOND, Duration.ofSeconds(10), Duration.ZERO, () -> {});
+      for (Beside beside : Beside.values()) {
+        System.out.println(
+            "warming up beside " + beside.label() + ": " + phase(others, beside, WARM));
+      }
       for (int round = 1; round <= ROUNDS; round++) {
         for (Beside beside : Beside.values()) {
-          table.append(phase(others, round, beside));
+          Latencies one = phase(others, beside, count / ROUNDS);
+          System.out.println("round " + round + " beside " + beside.label() + ": " + one);
+          all.computeIfAbsent(beside, key -> new ArrayList<>()).add(one);
         }
       }
       if (others.shed() > 0) {
@@ -99,7 +119,32 @@ final class HostileRun {
       }
     }
     check();
-    return table + "\n" + audit.results() + " results and " + audit.letters() + " dead letters\n";
+    return table(all) + audit.results() + " results and " + audit.letters() + " dead letters\n";
+  }
+
+  private static String table(Map<Beside, List<Latencies>> all) {
+    StringBuilder table =
+        new StringBuilder(
+            """
+            | beside | median, ms | 95th percentile, ms | longest, ms |
+            | --- | ---: | ---: | ---: |
+            """);
+    all.forEach(
+        (beside, rounds) ->
+            table.append(
+                String.format(
+                    "| %s | %s | %s | %s |%n",
+                    beside.label(),
+                    spread(rounds, Latencies::median),
+                    spread(rounds, Latencies::p95),
+                    spread(rounds, Latencies::longest))));
+    return table + "\n";
+  }
+
+  private static String spread(List<Latencies> rounds, ToDoubleFunction<Latencies> of) {
+    double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
+    return String.format(
+        "%.0f (%.0f – %.0f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 
   private void makeUnread() {
@@ -114,8 +159,7 @@ final class HostileRun {
     }
   }
 
-  private String phase(OpenLoad others, int round, Beside beside) {
-    int each = count / ROUNDS;
+  private Latencies phase(OpenLoad others, Beside beside, int each) {
     Duration time = Duration.ofSeconds(each / PER_SECOND);
     others.takeLatencies();
     List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
@@ -139,16 +183,21 @@ final class HostileRun {
     if (!others.awaitAll(LIMIT)) {
       throw new AssertionError("others are not answered within " + LIMIT);
     }
-    List<Double> latencies = new ArrayList<>(others.takeLatencies());
-    Collections.sort(latencies);
-    return String.format(
-        "| %d | %s | %d | %.0f | %.0f | %.0f |%n",
-        round,
-        beside.name().toLowerCase(Locale.ROOT),
-        sent.size(),
-        1000 * latencies.get(latencies.size() / 2),
-        1000 * latencies.get(latencies.size() * 95 / 100),
-        1000 * latencies.get(latencies.size() - 1));
+    return Latencies.of(others.takeLatencies());
+  }
+
+  /** In milliseconds, over the others' requests of a round. */
+  private record Latencies(double median, double p95, double longest) {
+    static Latencies of(List<Double> seconds) {
+      double[] sorted = seconds.stream().mapToDouble(one -> 1000 * one).sorted().toArray();
+      return new Latencies(
+          sorted[sorted.length / 2], sorted[sorted.length * 95 / 100], sorted[sorted.length - 1]);
+    }
+
+    @Override
+    public String toString() {
+      return String.format("%.0f, p95 %.0f, longest %.0f ms", median, p95, longest);
+    }
   }
 
   private record Sent(HostileRequest request, Future<RecordMetadata> place) {}
@@ -165,6 +214,7 @@ final class HostileRun {
       HostileRequest one =
           switch (beside) {
             case UNREAD -> hostile(unread, i);
+            case REFUSED -> refused(i);
             case HOSTILE -> hostile(requests, i);
             default -> good(made++);
           };
@@ -174,6 +224,14 @@ final class HostileRun {
 
   private static HostileRequest hostile(HostileRequests requests, int number) {
     return number % ONE_LARGE_IN == 7 ? requests.next(HostileKind.TOO_LARGE) : requests.next();
+  }
+
+  private HostileRequest refused(int number) {
+    HostileRequest one = hostile(refused, number);
+    while (audit.takes(one)) {
+      one = hostile(refused, number);
+    }
+    return one;
   }
 
   private static HostileRequest good(int number) {

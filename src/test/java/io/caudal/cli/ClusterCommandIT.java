@@ -9,9 +9,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +47,7 @@ class ClusterCommandIT {
       assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
       assertThat(status.at("/job/parallelism").asInt()).isEqualTo(2);
       assertThat(status.path("taskmanagers")).hasSize(2);
+      looksInto();
       fails("submit", "runs already");
       fails("rescale --parallelism 9", "needs as many task slots and the cluster has 4");
 
@@ -74,6 +80,45 @@ class ClusterCommandIT {
     assertThat(home).doesNotExist();
   }
 
+  /** Recordings and logs come by Flink's REST interface, from processes of their own. */
+  private void looksInto() throws IOException {
+    String[] where = {
+      "--bootstrap",
+      status().at("/broker/bootstrap_servers").asText(),
+      "--rest",
+      status().at("/ui").asText()
+    };
+    Path trace = home.resolveSibling("trace.json");
+    assertThat(plain(where, "profile", "--seconds", "2", "--jfr", "--out", trace.toString()))
+        .as("%s%s", out, err)
+        .isZero();
+    assertThat(out.toString()).contains("recording in ");
+    try (Stream<Path> files = Files.list(home.getParent())) {
+      List<Path> recordings = files.filter(file -> file.toString().endsWith(".jfr")).toList();
+      assertThat(recordings).hasSize(2);
+      for (Path file : recordings) {
+        try (RecordingFile recording = new RecordingFile(file)) {
+          assertThat(recording.hasMoreEvents()).isTrue();
+        }
+      }
+    }
+
+    Path archive = home.resolveSibling("d.zip");
+    assertThat(plain(where, "diagnose", "--out", archive.toString())).as("%s", err).isZero();
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      List<? extends ZipEntry> logs =
+          zip.stream().filter(entry -> entry.getName().startsWith("logs/")).toList();
+      assertThat(logs).hasSizeGreaterThanOrEqualTo(3); // a JobManager and two TaskManagers
+      for (ZipEntry log : logs) {
+        assertThat(log.getSize()).as(log.getName()).isPositive();
+      }
+    }
+  }
+
+  private int plain(String[] where, String... args) {
+    return execute(Stream.concat(Stream.of(args), Stream.of(where)).toList());
+  }
+
   private void start() {
     succeeds("start", "--taskmanagers", "2", "--broker", "--port", "0", "--ui-port", "0");
   }
@@ -104,11 +149,15 @@ class ClusterCommandIT {
     List<String> all = new ArrayList<>(List.of("cluster"));
     all.addAll(List.of(args));
     all.addAll(List.of("--dir", home.toString()));
+    return execute(all);
+  }
+
+  private int execute(List<String> args) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     CommandLine commandLine = Main.commandLine();
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(all.toArray(String[]::new));
+    return commandLine.execute(args.toArray(String[]::new));
   }
 }

@@ -9,6 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -154,6 +159,57 @@ class MainTest {
     assertThat(err.toString())
         .startsWith("caudal: BROKER_UNREACHABLE: no answer from Kafka at 127.0.0.1:" + port)
         .hasLineCount(1);
+  }
+
+  @Test
+  void no_command_hangs_or_guesses_without_a_broker() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    List<String> commands =
+        List.of(
+            "config get engine.max-batch",
+            "config set engine.max-batch=3",
+            "config reset engine.max-batch",
+            "config diff",
+            "config history",
+            "config preset apply low_latency",
+            "stats",
+            "report",
+            "profile --seconds 1",
+            "session list",
+            "session show a",
+            "session pin a",
+            "session export a --file none.jsonl",
+            "cache clear --all",
+            "dead-letter list");
+    ExecutorService threads = Executors.newFixedThreadPool(commands.size());
+    try {
+      List<CompletableFuture<String>> told =
+          commands.stream()
+              .map(
+                  command ->
+                      CompletableFuture.supplyAsync(
+                          () -> command + ": " + withoutBroker(command, port), threads))
+              .toList();
+      for (CompletableFuture<String> one : told) {
+        assertThat(one.join())
+            .contains(": 1 caudal: BROKER_UNREACHABLE: no answer from Kafka at 127.0.0.1:" + port);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static String withoutBroker(String command, int port) {
+    StringWriter told = new StringWriter();
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(new StringWriter(), true));
+    commandLine.setErr(new PrintWriter(told, true));
+    List<String> args = new ArrayList<>(List.of(command.split(" ")));
+    args.addAll(List.of("--bootstrap", "127.0.0.1:" + port));
+    return commandLine.execute(args.toArray(String[]::new)) + " " + told;
   }
 
   @Test

@@ -23,6 +23,11 @@ public final class HostileAudit {
   /** How many results each request id must have. */
   private final Map<String, Integer> results = new HashMap<>();
 
+  /** Whether the record is a request that somebody computes for. */
+  public boolean takes(HostileRequest request) {
+    return parser.parse(request.key(), request.value(), "", 0, 0, 0).request() != null;
+  }
+
   /** Notes a record and where it lies. */
   public void sent(HostileRequest request, int partition, long offset) {
     ParseOutcome outcome = parser.parse(request.key(), request.value(), "", 0, 0, 0);

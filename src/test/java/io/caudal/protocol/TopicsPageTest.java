@@ -71,7 +71,13 @@ class TopicsPageTest {
                 Map.of("engine_unfinished", 1.0),
                 Map.of("ttft_ms", latency),
                 new MetricsRecord.About(
-                    1, "tm", "demo", new MetricsRecord.Device("cuda:0", "why"), 1, Map.of()))),
+                    1,
+                    "tm",
+                    "demo",
+                    new MetricsRecord.Device("cuda:0", "why"),
+                    "rocksdb",
+                    1,
+                    Map.of()))),
         ControlChangeJson.write(new ControlChange("c", Map.of(), List.of("k"), "me")),
         ControlChangeJson.write(
             ControlChange.of(

@@ -1,5 +1,6 @@
 package io.caudal.cli.console;
 
+import io.caudal.analytics.Text;
 import io.caudal.cli.client.ControlLine;
 import io.caudal.protocol.ControlAck;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.caudal.cli.console;
 
+import io.caudal.analytics.Fleet;
 import io.caudal.cli.client.ControlLine;
 import io.caudal.cli.client.Dated;
 import io.caudal.cli.client.SessionLine;

@@ -11,14 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Files and texts that Flink's REST interface hands out: logs, recordings, configuration. */
 public final class FlinkFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern RECORDING = Pattern.compile("caudal-(\\d+)\\.jfr");
+  private static final Pattern RECORDING = Pattern.compile("caudal-(\\d+)-\\d+\\.jfr");
 
   private final JobRest rest;
 
@@ -64,7 +66,7 @@ public final class FlinkFiles {
    * @throws CaudalException {@code STORAGE_UNAVAILABLE}
    */
   public List<Path> recordings(long sinceMillis, Path folder) {
-    List<Path> fetched = new ArrayList<>();
+    Set<Path> fetched = new TreeSet<>(); // of TaskManagers with one folder each has all
     for (String id : taskManagers()) {
       for (JsonNode log : json("/taskmanagers/" + id + "/logs").path("logs")) {
         String name = log.path("name").asText();
@@ -75,7 +77,7 @@ public final class FlinkFiles {
         }
       }
     }
-    return fetched;
+    return List.copyOf(fetched);
   }
 
   private List<String> taskManagers() {

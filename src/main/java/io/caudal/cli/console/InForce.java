@@ -1,5 +1,8 @@
 package io.caudal.cli.console;
 
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.Member;
+import io.caudal.analytics.Text;
 import io.caudal.cli.client.Dated;
 import io.caudal.config.Settings;
 import io.caudal.protocol.ControlAck;

@@ -2,7 +2,8 @@ package io.caudal.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caudal.cli.console.JobView.Checkpoints;
+import io.caudal.analytics.JobView;
+import io.caudal.analytics.JobView.Checkpoints;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

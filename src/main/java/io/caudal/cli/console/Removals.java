@@ -1,5 +1,6 @@
 package io.caudal.cli.console;
 
+import io.caudal.analytics.Text;
 import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.ControlAck;
 import io.caudal.protocol.ControlAction;

@@ -1,5 +1,6 @@
 package io.caudal.cli.console;
 
+import io.caudal.analytics.Text;
 import io.caudal.protocol.SessionInfo;
 import io.caudal.protocol.SessionJson;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 /**
- * What a running Caudal says of itself: settings in force, statistics, health. Folds over its
- * records, and where these come from.
+ * A running Caudal as its topics, its JobManager and its logs show it: settings in force, history,
+ * sessions.
  */
 @NullMarked
 package io.caudal.cli.console;

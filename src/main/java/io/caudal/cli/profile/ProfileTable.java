@@ -1,6 +1,6 @@
 package io.caudal.cli.profile;
 
-import io.caudal.cli.console.Text;
+import io.caudal.analytics.Text;
 import io.caudal.metrics.Timeline.Span;
 import java.util.ArrayList;
 import java.util.List;

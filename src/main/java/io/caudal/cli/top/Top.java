@@ -1,6 +1,6 @@
 package io.caudal.cli.top;
 
-import io.caudal.cli.console.Surroundings;
+import io.caudal.analytics.health.Surroundings;
 import io.caudal.cli.top.Screen.Line;
 import io.caudal.error.CaudalException;
 import java.util.List;

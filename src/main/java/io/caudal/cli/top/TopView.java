@@ -1,15 +1,15 @@
 package io.caudal.cli.top;
 
-import io.caudal.cli.console.Check;
-import io.caudal.cli.console.Fleet;
-import io.caudal.cli.console.Health;
-import io.caudal.cli.console.Member;
-import io.caudal.cli.console.Stats;
-import io.caudal.cli.console.Status;
-import io.caudal.cli.console.Surroundings;
-import io.caudal.cli.console.Text;
-import io.caudal.cli.report.Report;
-import io.caudal.cli.report.ReportText;
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.Member;
+import io.caudal.analytics.Stats;
+import io.caudal.analytics.Text;
+import io.caudal.analytics.health.Check;
+import io.caudal.analytics.health.Health;
+import io.caudal.analytics.health.Status;
+import io.caudal.analytics.health.Surroundings;
+import io.caudal.analytics.report.Report;
+import io.caudal.analytics.report.ReportText;
 import io.caudal.cli.top.Screen.Line;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.LatencySketch;

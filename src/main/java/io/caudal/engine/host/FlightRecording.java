@@ -40,7 +40,9 @@ public final class FlightRecording {
   }
 
   private static void start(ProfileSettings settings) {
-    Path file = folder().resolve("caudal-" + System.currentTimeMillis() + ".jfr").toAbsolutePath();
+    // TaskManagers of a machine may log into one folder.
+    String name = System.currentTimeMillis() + "-" + ProcessHandle.current().pid();
+    Path file = folder().resolve("caudal-" + name + ".jfr").toAbsolutePath();
     try {
       Recording recording = new Recording(Configuration.getConfiguration("profile"));
       recording.setName("caudal");

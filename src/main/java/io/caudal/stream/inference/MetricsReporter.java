@@ -91,6 +91,7 @@ final class MetricsReporter {
             taskManager,
             engine.model().name(),
             new Device(engine.device(), lease.missing()),
+            context.stateBackend(),
             live.version(),
             live.told());
     out.emit(

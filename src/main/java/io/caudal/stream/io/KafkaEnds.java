@@ -16,6 +16,7 @@ import io.caudal.protocol.SessionChunk;
 import io.caudal.protocol.SessionChunkJson;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -95,6 +96,17 @@ public final class KafkaEnds {
             settings.metricsTopic(),
             metrics -> Integer.toString(metrics.subtask()),
             MetricsJson::write));
+  }
+
+  /** Health and reports, on the metrics topic. */
+  public KafkaSink<Insight> insights() {
+    return sink(
+        "insights",
+        Delivery.AT_LEAST_ONCE,
+        new RecordWriter<>(
+            settings.metricsTopic(),
+            Insight::type,
+            insight -> insight.json().getBytes(StandardCharsets.UTF_8)));
   }
 
   public KafkaSink<ControlAck> acks() {

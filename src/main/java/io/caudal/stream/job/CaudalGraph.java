@@ -12,6 +12,7 @@ import io.caudal.protocol.SessionKeys;
 import io.caudal.stream.inference.InferenceFunction;
 import io.caudal.stream.inference.Outputs;
 import io.caudal.stream.io.ControlParsing;
+import io.caudal.stream.io.Insight;
 import io.caudal.stream.io.KafkaEnds;
 import io.caudal.stream.io.RawRecord;
 import io.caudal.stream.io.RequestParsing;
@@ -20,6 +21,7 @@ import io.caudal.stream.operator.KeyedAsync;
 import io.caudal.stream.state.WireTypes;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -31,7 +33,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * The job graph: {@code requests → parse → keyBy session → inference → results}, with tokens,
  * metrics and acknowledgements beside it and the control stream into it, to which the adaptive
- * controller adds by what the metrics show. The uids are part of every savepoint.
+ * controller adds by what the metrics show; an observer adds the job's health and reports to the
+ * metrics. The uids are part of every savepoint.
  */
 final class CaudalGraph {
   private final StreamExecutionEnvironment environment;
@@ -82,6 +85,8 @@ final class CaudalGraph {
     sink(results.getSideOutput(Outputs.ACKS), kafka.acks(), "acks");
     sink(adaptive(results.getSideOutput(Outputs.METRICS)), kafka.changes(), "adaptive")
         .setParallelism(1);
+    sink(observed(results.getSideOutput(Outputs.METRICS)), kafka.insights(), "observer")
+        .setParallelism(1);
     sink(
         requests
             .getSideOutput(RequestParsing.DEAD_LETTERS)
@@ -97,6 +102,17 @@ final class CaudalGraph {
         .setParallelism(1)
         .name("adaptive")
         .uid("adaptive");
+  }
+
+  private DataStream<Insight> observed(DataStream<MetricsRecord> metrics) {
+    long interval = environment.getCheckpointConfig().getCheckpointInterval();
+    return metrics
+        .transform(
+            "observer",
+            TypeInformation.of(Insight.class),
+            new Observer(JobSettings.from(settings), Math.max(0, interval)))
+        .setParallelism(1)
+        .uid("observer");
   }
 
   private SingleOutputStreamOperator<RawRecord> source(KafkaSource<RawRecord> source, String name) {

@@ -20,6 +20,9 @@ public interface KeyedAsyncContext<OUT> {
   /** Keyed state handles, metric group, task information. */
   RuntimeContext runtime();
 
+  /** The keyed state's backend, as Flink calls it: {@code rocksdb}, {@code hashmap}. */
+  String stateBackend();
+
   /** True if the operator's state came from a checkpoint or savepoint. */
   boolean isRestored();
 

@@ -55,6 +55,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   }
 
   @Override
+  public String stateBackend() {
+    return operator.getKeyedStateBackend().getBackendTypeIdentifier();
+  }
+
+  @Override
   public boolean isRestored() {
     return restored;
   }

@@ -2,6 +2,8 @@ package io.caudal.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.Reports;
 import io.caudal.cli.client.Dated;
 import io.caudal.protocol.ControlAck;
 import java.util.List;

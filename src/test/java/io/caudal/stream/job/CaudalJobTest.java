@@ -15,7 +15,6 @@ import io.caudal.protocol.DeadLetter;
 import io.caudal.protocol.DeadLetterJson;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.FinishReason;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
@@ -324,9 +323,7 @@ class CaudalJobTest {
   void metrics_count_what_happened() throws Exception {
     ask(golden(5), "s-metrics", 0);
 
-    byte[] record =
-        topics.await(TOPICS.metricsTopic(), 1, value -> answered(MetricsJson.read(value))).get(0);
-    MetricsRecord metrics = MetricsJson.read(record);
+    MetricsRecord metrics = topics.awaitReport(CaudalJobTest::answered);
     assertThat(metrics.counters().get("completion_tokens")).isPositive();
     assertThat(metrics.counters().get("stored_bytes")).isPositive();
   }

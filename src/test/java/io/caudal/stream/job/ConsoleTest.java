@@ -1,23 +1,26 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.cli.Main;
 import io.caudal.config.KafkaSettings;
+import io.caudal.config.Preset;
 import io.caudal.config.Settings;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -142,7 +145,88 @@ class ConsoleTest {
   }
 
   @Test
+  @Order(8)
+  void every_preset_applies_whole() {
+    for (String name : Preset.NAMES) {
+      assertThat(run("config", "preset", "apply", name)).as(err).isZero();
+      String applied = out;
+      Map<String, String> settings = Preset.named(name).settings();
+      assertThat(
+              run(
+                  Stream.concat(Stream.of("config", "get"), settings.keySet().stream())
+                      .toArray(String[]::new)))
+          .isZero();
+      settings.forEach(
+          (key, value) -> {
+            if (Settings.key(key).isLive() || !applied.contains("-D " + key + "=" + value)) {
+              assertThat(out).as(name).containsPattern(key + " *" + value + "\n");
+            }
+          });
+    }
+    assertThat(run("config", "reset", "--all")).isZero();
+  }
+
+  @Test
+  @Order(9)
+  void of_two_people_the_later_one_wins_and_both_see_it() {
+    assertThat(run("config", "set", "--by", "alice", "engine.max-batch=6")).isZero();
+    assertThat(run("config", "set", "--by", "ben", "batch_size=9")).isZero();
+    assertThat(out).contains("subtask 0", "engine.max-batch 6 -> 9");
+    assertThat(run("config", "get", "engine.max-batch")).isZero();
+    assertThat(out).containsPattern("engine.max-batch +9\n");
+    assertThat(run("config", "history", "--key", "engine.max-batch")).isZero();
+    assertThat(out).containsPattern("(?s)alice.* -> 6.*ben.*6 -> 9");
+    assertThat(run("config", "set", "engine.max-batch=8")).isZero();
+  }
+
+  @Test
   @Order(6)
+  void aliases_and_log_levels_take_effect_where_they_are_set() {
+    assertThat(run("config", "set", "enable_profiling=true", "cache_strategy=LFU")).isZero();
+    assertThat(out).contains("profile.duration 0ms -> 60s", "kv.eviction-policy adaptive -> LFU");
+    assertThat(run("config", "set", "enable_profiling=false", "cache_strategy=ADAPTIVE")).isZero();
+    assertThat(out).contains("profile.duration 60s -> 0ms");
+
+    assertThat(run("config", "set", "log.levels=io.caudal.stream=debug")).isZero();
+    assertThat(LogManager.getLogger("io.caudal.stream.any").isDebugEnabled()).isTrue();
+    assertThat(run("config", "reset", "log.levels")).isZero();
+    assertThat(LogManager.getLogger("io.caudal.stream.any").isDebugEnabled()).isFalse();
+  }
+
+  @Test
+  @Order(7)
+  void stats_are_shown_again_and_again_until_it_is_told_to_stop() throws Exception {
+    StringWriter shown = new StringWriter();
+    CommandLine stats = Main.commandLine();
+    stats.setOut(new PrintWriter(shown, true));
+    stats.setErr(new PrintWriter(new StringWriter(), true));
+    Thread watcher =
+        new Thread(
+            () ->
+                stats.execute(
+                    "stats",
+                    "--watch",
+                    "--every",
+                    "1",
+                    "--over",
+                    "3",
+                    "--json",
+                    "--bootstrap",
+                    job.kafka().bootstrapServers()));
+    watcher.start();
+    await().atMost(Duration.ofMinutes(1)).until(() -> shown.toString().lines().count() >= 2);
+    watcher.interrupt();
+    watcher.join(60_000);
+    assertThat(watcher.isAlive()).isFalse();
+    for (String line : shown.toString().lines().toList()) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      assertThat(json.path("over_ms").asLong()).isBetween(1L, 3_000L);
+      assertThat(json.path("reporting").asInt()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  @Order(10)
   void changes_outlive_a_lost_task_manager_and_a_rescale() throws Exception {
     job.loseTaskManager();
     assertThat(run("config", "set", "--timeout", "120", "engine.batch-linger=1ms")).isZero();
@@ -196,7 +280,7 @@ class ConsoleTest {
     assertThat(run("health", "--rest", job.restAddress())).as(out).isZero();
     assertThat(out)
         .startsWith("healthy\n")
-        .contains("all topics there", "RocksDB", "loaded: demo", "all report, subtasks: 2");
+        .contains("all topics there", "rocksdb", "loaded: demo", "all report, subtasks: 2");
     assertThat(run("health", "--json", "--rest", "127.0.0.1:1")).isEqualTo(1);
     JsonNode health = new ObjectMapper().readTree(out);
     assertThat(health.path("status").asText()).isEqualTo("degraded");
@@ -204,7 +288,7 @@ class ConsoleTest {
   }
 
   @Test
-  @Order(7)
+  @Order(11)
   void a_job_that_is_gone_is_unhealthy_and_a_change_says_so() throws Exception {
     String address = job.restAddress();
     job.drop();
@@ -220,14 +304,10 @@ class ConsoleTest {
 
   private static void awaitReported(String counter, long count) {
     job.topics()
-        .await(
-            TOPICS.metricsTopic(),
-            1,
-            value -> {
+        .awaitReport(
+            report -> {
               REPORTED.merge(
-                  MetricsJson.read(value).subtask(),
-                  MetricsJson.read(value).counters().getOrDefault(counter, 0L),
-                  Math::max);
+                  report.subtask(), report.counters().getOrDefault(counter, 0L), Math::max);
               return REPORTED.values().stream().mapToLong(n -> n).sum() >= count;
             });
     REPORTED.clear();

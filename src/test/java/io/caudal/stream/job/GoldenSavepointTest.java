@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
@@ -154,14 +153,7 @@ class GoldenSavepointTest {
   }
 
   private static Map<String, String> settings(Topics topics) {
-    MetricsRecord record =
-        MetricsJson.read(
-            topics
-                .await(
-                    TOPICS.metricsTopic(),
-                    1,
-                    value -> !MetricsJson.read(value).about().settings().isEmpty())
-                .get(0));
+    MetricsRecord record = topics.awaitReport(report -> !report.about().settings().isEmpty());
     return record.about().settings();
   }
 }

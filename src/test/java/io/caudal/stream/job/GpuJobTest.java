@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.ScriptedGpus;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
@@ -187,9 +186,6 @@ class GpuJobTest {
   }
 
   private static MetricsRecord report(Topics topics, Predicate<MetricsRecord> wanted) {
-    return MetricsJson.read(
-        topics
-            .await(TOPICS.metricsTopic(), 1, value -> wanted.test(MetricsJson.read(value)))
-            .get(0));
+    return topics.awaitReport(wanted);
   }
 }

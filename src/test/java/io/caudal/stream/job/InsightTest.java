@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,45 @@ class InsightTest {
     }
     assertThat(Commands.run(job, "config", "get", "profile.duration").out())
         .containsPattern("profile.duration +0ms");
+  }
+
+  @Test
+  void a_flight_recording_is_made_on_request() throws Exception {
+    long before = System.currentTimeMillis();
+    Commands done =
+        Commands.run(
+            job,
+            "profile",
+            "--seconds",
+            "1",
+            "--jfr",
+            "--out",
+            folder.resolve("jfr.json").toString(),
+            "--rest",
+            job.restAddress());
+    assertThat(done.code()).as(done.err()).isZero();
+    assertThat(done.out()).contains("no recording was found by Flink's REST interface");
+    Path file = recordingSince(before);
+    try (RecordingFile recording = new RecordingFile(file)) {
+      assertThat(recording.hasMoreEvents()).isTrue();
+    }
+    Files.delete(file);
+  }
+
+  /** This process writes no log file, so it lies in the temporary folder. */
+  private static Path recordingSince(long millis) throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir", "."));
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("caudal-\\d+-\\d+\\.jfr"))
+          .filter(file -> started(file) >= millis)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static long started(Path recording) {
+    return Long.parseLong(recording.getFileName().toString().split("-", -1)[1]);
   }
 
   @Test

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.ResultJson;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -87,11 +86,8 @@ final class Load {
     long now = System.currentTimeMillis();
     Set<Integer> reported = new HashSet<>();
     job.topics()
-        .await(
-            TOPICS.metricsTopic(),
-            1,
-            value -> {
-              var record = MetricsJson.read(value);
+        .awaitReport(
+            record -> {
               if (record.windowStartMillis() >= now) {
                 reported.add(record.subtask());
               }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.ControlAckJson;
-import io.caudal.protocol.MetricsJson;
+import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import java.nio.file.Path;
@@ -53,15 +53,12 @@ class MixedCodecJobTest {
   }
 
   private static List<Map<String, Long>> counters(RunningJob job) {
-    return job.topics().all(TOPICS.metricsTopic()).stream()
-        .map(value -> MetricsJson.read(value).counters())
-        .toList();
+    return job.topics().reports().stream().map(MetricsRecord::counters).toList();
   }
 
   /** Waits until a subtask counted so; counters begin at 0 with each attempt. */
   private static void awaitCounters(RunningJob job, Predicate<Map<String, Long>> wanted) {
-    job.topics()
-        .await(TOPICS.metricsTopic(), 1, value -> wanted.test(MetricsJson.read(value).counters()));
+    job.topics().awaitReport(report -> wanted.test(report.counters()));
   }
 
   /** What was written to state is at most this share of what the device held of it. */

@@ -1,13 +1,14 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.cli.Main;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
-import io.caudal.protocol.MetricsJson;
+import io.caudal.protocol.Failure;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
@@ -15,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -154,6 +156,38 @@ class SessionConsoleTest {
     assertThat(run("config", "history")).isZero();
     assertThat(out).contains("clear KV in host of tenant acme", "applied by 2 of 2");
     assertThat(run("cache", "clear")).isEqualTo(2);
+  }
+
+  @Test
+  @Order(6)
+  void what_has_one_block_is_cleared_by_its_hash() throws Exception {
+    say("a", "acme", "Hello.");
+    assertThat(run("session", "show", "a", "--json")).isZero();
+    String hash = lines().get(0).at("/chain/0").asText();
+
+    assertThat(run("cache", "clear", "--prefix", hash)).isZero();
+    assertThat(out).containsPattern("removed +[1-9]\\d* sessions, ");
+    assertThat(run("session", "show", "a", "--json")).isZero();
+    assertThat(lines().get(0).path("kv_bytes").asLong()).isZero();
+    assertThat(lines().get(0).path("tier").asText()).isEqualTo("none");
+    assertThat(say("a", "acme", "What is my name?").text()).contains("Lucia");
+
+    assertThat(run("cache", "clear", "--prefix", "0123456789abcdef")).isZero();
+    assertThat(out).contains("removed    0 sessions, ");
+  }
+
+  @Test
+  @Order(6)
+  void a_session_may_be_no_longer_than_a_live_limit() throws Exception {
+    assertThat(run("config", "set", "kv.session.max-tokens=64")).isZero();
+    Result refused = result(send("long", "acme", LONG.repeat(9)));
+    assertThat(refused.failure())
+        .extracting(Failure::message)
+        .asString()
+        .contains("64", "kv.session.max-tokens");
+    assertThat(run("config", "reset", "kv.session.max-tokens")).isZero();
+    assertThat(say("long", "acme", LONG.repeat(9)).turn()).isEqualTo(1);
+    assertThat(run("session", "end", "long")).isZero();
   }
 
   @Test
@@ -315,15 +349,28 @@ class SessionConsoleTest {
     assertThat(out).contains("0 sessions, 0 tokens");
   }
 
+  @Test
+  @Order(11)
+  void a_shorter_time_to_live_holds_from_the_next_request_on() throws Exception {
+    say("kept", "acme", "Hello.");
+    assertThat(run("config", "set", "kv.state.ttl=1s")).isZero();
+    say("brief", "acme", "Hello.");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              assertThat(run("session", "list")).isZero();
+              assertThat(out).contains("kept").doesNotContain("brief");
+            });
+    assertThat(run("config", "reset", "kv.state.ttl")).isZero();
+  }
+
   /** Waits until the newest records tell these sums; what an engine tells counts once. */
   private static void awaitGauges(Map<String, Double> wanted) {
     Map<Integer, MetricsRecord> newest = new HashMap<>();
     job.topics()
-        .await(
-            TOPICS.metricsTopic(),
-            1,
-            value -> {
-              MetricsRecord record = MetricsJson.read(value);
+        .awaitReport(
+            record -> {
               newest.merge(
                   record.subtask(),
                   record,
@@ -354,14 +401,10 @@ class SessionConsoleTest {
   private static void awaitBelow(String gauge, double limit) {
     long asked = System.currentTimeMillis();
     job.topics()
-        .await(
-            TOPICS.metricsTopic(),
-            1,
-            value -> {
-              MetricsRecord record = MetricsJson.read(value);
-              return record.windowEndMillis() > asked
-                  && record.gauges().getOrDefault(gauge, Double.MAX_VALUE) <= limit;
-            });
+        .awaitReport(
+            record ->
+                record.windowEndMillis() > asked
+                    && record.gauges().getOrDefault(gauge, Double.MAX_VALUE) <= limit);
   }
 
   private static Result say(String session, String tenant, String text) {

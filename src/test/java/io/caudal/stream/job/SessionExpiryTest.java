@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
-import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import java.nio.file.Path;
@@ -19,11 +18,7 @@ class SessionExpiryTest {
   void an_idle_session_is_forgotten(@TempDir Path folder) throws Exception {
     try (RunningJob job = RunningJob.start(folder, Map.of("kv.state.ttl", "1s"))) {
       assertThat(say(job.topics(), "before", "My name is Zorvek.").turn()).isEqualTo(1);
-      job.topics()
-          .await(
-              TOPICS.metricsTopic(),
-              1,
-              value -> MetricsJson.read(value).counters().getOrDefault("sessions_ended", 0L) == 1);
+      job.topics().awaitReport(report -> report.counters().getOrDefault("sessions_ended", 0L) == 1);
 
       Result after = say(job.topics(), "after", "What is my name?");
 

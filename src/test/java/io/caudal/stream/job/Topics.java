@@ -2,12 +2,19 @@ package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.protocol.MetricsJson;
+import io.caudal.protocol.MetricsRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
@@ -26,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** A client of the job's topics: writes records, and remembers all that it reads of a topic. */
 final class Topics implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String METRICS = "caudal.metrics";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Properties common = new Properties();
   private final KafkaProducer<byte[], byte[]> producer;
@@ -77,6 +86,40 @@ final class Topics implements AutoCloseable {
       assertThat(System.nanoTime())
           .as("%d records of %s; got %s", count, topic, texts(topic))
           .isLessThan(end);
+    }
+  }
+
+  /** Waits until a subtask has reported so; the first of these reports. */
+  MetricsRecord awaitReport(Predicate<MetricsRecord> wanted) {
+    byte[] first = await(METRICS, 1, value -> report(value).filter(wanted).isPresent()).get(0);
+    return MetricsJson.read(first);
+  }
+
+  /** Waits until the job has told such health, or such a report, of itself. */
+  JsonNode awaitInsight(String type, Predicate<JsonNode> wanted) {
+    byte[] first =
+        await(METRICS, 1, value -> insight(type, value).filter(wanted).isPresent()).get(0);
+    return insight(type, first).orElseThrow();
+  }
+
+  /** All that subtasks have reported until now. */
+  List<MetricsRecord> reports() {
+    return all(METRICS).stream().flatMap(value -> report(value).stream()).toList();
+  }
+
+  private static Optional<MetricsRecord> report(byte[] value) {
+    return json(value).has("type") ? Optional.empty() : Optional.of(MetricsJson.read(value));
+  }
+
+  private static Optional<JsonNode> insight(String type, byte[] value) {
+    return Optional.of(json(value)).filter(json -> json.path("type").asText().equals(type));
+  }
+
+  private static JsonNode json(byte[] value) {
+    try {
+      return JSON.readTree(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

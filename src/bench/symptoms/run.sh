@@ -1,0 +1,125 @@
+#!/bin/bash
+# From symptom to cure on a running job: brings each symptom of src/docs/operations.md about, looks
+# into it and cures it with the commands given there, and prints what they say.
+#
+# usage: src/bench/symptoms/run.sh [SYMPTOM…]      (from the project's folder, after mvn package)
+#
+# Starts a cluster of its own in WORK (default target/symptoms), with a broker, and ends it.
+set -uo pipefail
+project=$(cd "$(dirname "$0")/../../.." && pwd)
+work=${WORK:-$project/target/symptoms}
+caudal="$project/bin/caudal"
+export CAUDAL_HOME=$work # so that commands find its JobManager
+all=(low_hit_rate high_latency low_throughput high_cpu timeouts high_memory growing_memory no_gpu)
+
+say() { printf '\n$ %s\n' "$*"; }
+run() { say "bin/caudal $*"; "$caudal" "$@" 2>&1; }
+# A load of conversations, all users at once; prints its rates alone.
+load() {
+  say "bin/caudal bench stream --bootstrap 127.0.0.1:9092 --rate 0 $*"
+  "$caudal" bench stream --bootstrap 127.0.0.1:9092 --rate 0 --out "$work/bench" --seed "$RANDOM" \
+    "$@" 2>&1 | grep -E "tokens/s|TTFT|ttft|answered|not answered|failed" | head -8
+}
+reported() { sleep 3; } # metrics.interval is 1 s
+submit() {
+  "$caudal" cluster submit -D metrics.interval=1s "$@" 2>&1 | tail -1
+}
+cause() { printf '\n(the cause: %s)\n' "$*"; "$caudal" config set "$@" > /dev/null; }
+restore() { "$caudal" config reset --all > /dev/null; "$caudal" cache clear --all > /dev/null; }
+
+low_hit_rate() {
+  cause kv.device.tokens=1024 kv.host.bytes=0 kv.waiting-bytes=0
+  turns=(--users 16 --sessions 16 --rounds 6 --system-tokens 0 --history-tokens 40 --question-tokens 20 --answer-tokens 20)
+  load "${turns[@]}"; reported
+  run report --window 20s | grep -E '^\$|^last|cold-sessions|evidence|  do |effect|undo' | head -8
+  run config set kv.waiting-bytes=128mb
+  sleep 20
+  load "${turns[@]}"; reported
+  run report --window 15s | head -3
+}
+high_latency() {
+  cause engine.prefill-percent=0 engine.speculative-tokens=0
+  mixed() {
+    load --users 8 --sessions 8 --rounds 1 --system-tokens 0 --history-tokens 10 --question-tokens 10 --answer-tokens 200 &
+    talk=$!
+    load --users 40 --sessions 40 --rounds 1 --system-tokens 0 --history-tokens 700 --question-tokens 20 --answer-tokens 1 > /dev/null
+    wait "$talk"; reported
+  }
+  mixed
+  run report --window 20s | grep -E '^\$|^last|long-prompts|evidence|  do |effect|undo' | head -8
+  run stats --over 20 | grep -E '^\$|latency|ttft|itl'
+  run config set engine.prefill-percent=50
+  sleep 20
+  mixed
+  run stats --over 15 | grep -E '^\$|latency|ttft|itl'
+}
+low_throughput() {
+  cause engine.max-batch=2 engine.step-loops=1
+  many=(--users 48 --sessions 48 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 150)
+  load "${many[@]}"; reported
+  run report --window 30s | grep -E '^\$|^last|full-batch|evidence|  do |effect|undo' | head -8
+  next=$("$caudal" report --window 30s | sed -n 's/^  do  *bin\/caudal config set \(engine.max-batch=.*\)/\1/p' | head -1)
+  run config set "${next:-engine.max-batch=16}"
+  load "${many[@]}"
+}
+high_cpu() {
+  many=(--users 64 --sessions 64 --rounds 1 --system-tokens 0 --history-tokens 100 --question-tokens 100 --answer-tokens 200)
+  load "${many[@]}"; reported
+  run report --window 15s | grep -E '^\$|^last|busy-cpu|evidence|  do |effect|undo' | head -8
+  cpu
+  run config set engine.step-loops=1
+  sleep 15
+  load "${many[@]}"; reported
+  cpu
+}
+cpu() {
+  figures='"(cpu|loops|loops_busy)":[0-9.]+'
+  say "bin/caudal report --json --window 15s | grep -oE '$figures'"
+  "$caudal" report --json --window 15s | grep -oE "$figures"
+}
+timeouts() {
+  cause request.timeout=1s engine.max-batch=1 engine.step-loops=1
+  many=(--users 32 --sessions 32 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 200)
+  load "${many[@]}"; reported
+  run health | grep -E '^\$|degraded|unhealthy|-> requests'
+  run report --window 20s | grep -E '^\$|^timeouts|^full-batch|evidence|  do |effect|undo' | head -12
+  run config set request.timeout=10min engine.max-batch=16 engine.step-loops=2
+  load "${many[@]}"
+}
+high_memory() {
+  cause kv.device.tokens=2048 kv.host.bytes=512mb
+  load --users 64 --sessions 400 --rounds 1 --system-tokens 0 --history-tokens 200 --question-tokens 20 --answer-tokens 10; reported
+  run stats | grep -E '^\$|  KV|tm-'
+  run config preset apply memory_efficient
+  reported
+  run stats | grep -E '^\$|  KV|tm-'
+}
+growing_memory() {
+  cause kv.host.bytes=16mb kv.device.tokens=4096
+  for turn in 1 2 3; do
+    load --users 32 --sessions 100 --rounds 1 --system-tokens 0 --history-tokens 200 --question-tokens 20 --answer-tokens 10 > /dev/null; reported
+    run stats | grep -E '^\$|sessions  |  KV'
+  done
+  run report --window 5min | grep -E '^\$|largest session kv' -A 3 | head -8
+  run config set kv.state.ttl=1d
+  first=$("$caudal" session list --last 1 | sed -n 2p | cut -d' ' -f1)
+  run session end "$first"
+}
+no_gpu() {
+  say "bin/caudal cluster submit -D model.device=cuda:0"
+  "$caudal" cluster stop > /dev/null 2>&1
+  start; submit -D model.device=cuda:0
+  sleep 20
+  run health | grep -E '^\$|^unhealthy|^degraded|^job' | cut -c1-300
+}
+start() { "$caudal" cluster start --taskmanagers 1 --broker 2>&1 | tail -1; }
+
+mkdir -p "$work"
+trap '"$caudal" cluster stop --now --delete > /dev/null 2>&1' EXIT
+start
+submit
+for symptom in "${@:-${all[@]}}"; do
+  printf '\n== %s\n' "$symptom"
+  "$symptom"
+  restore
+done

@@ -1,0 +1,138 @@
+package io.caudal.analytics.report;
+
+import static io.caudal.analytics.report.RuleText.number;
+import static io.caudal.analytics.report.RuleText.say;
+
+import io.caudal.analytics.Text;
+import io.caudal.config.RequestSettings;
+import java.util.List;
+
+/** Rules on what step loops do. */
+final class EngineRules {
+  /** Fewer requests than this say nothing. */
+  private static final int ENOUGH = 4;
+
+  static final List<Rule> ALL =
+      List.of(
+          new Rule(
+              "out-of-memory",
+              "the device has no memory for its batches",
+              f -> f.get("error_out_of_memory") > 0,
+              f -> say("%.0f requests ended with out_of_memory", f.get("error_out_of_memory")),
+              f ->
+                  Advice.set(
+                      f,
+                      "engine.token-budget",
+                      Integer.toString(Math.max(16, number(f, "engine.token-budget") / 2)),
+                      "a step needs less memory; long prompts take more steps")),
+          new Rule(
+              "full-batch",
+              "requests wait while every step is full",
+              f ->
+                  f.get("ended") >= ENOUGH
+                      && f.get("batch") >= 0.7 * f.get("max_batch")
+                      && f.get("in_engine") > 1.5 * f.get("max_batch") * f.get("loops"),
+              f ->
+                  say(
+                      "%.1f sequences a step of %.0f at most, %.0f in the engine on average; queue"
+                          + " is %s of requests' time",
+                      f.get("batch"),
+                      f.get("max_batch"),
+                      f.get("in_engine"),
+                      Text.percent(f.get("share_queue"))),
+              f ->
+                  Advice.set(
+                      f,
+                      "engine.max-batch",
+                      Integer.toString(
+                          (int)
+                              Math.min(
+                                  1_024,
+                                  Math.max(
+                                      2 * f.get("max_batch"),
+                                      Math.min(16, f.get("in_engine") / f.get("loops"))))),
+                      "more tokens a second and less queueing; each answer's tokens come slower")),
+          new Rule(
+              "starved-batch",
+              "steps are nearly empty while requests are set aside",
+              f ->
+                  f.get("aside") >= 1
+                      && f.get("batch") < 0.5 * f.get("max_batch")
+                      && f.get("running") < f.get("max_batch") * f.get("loops"),
+              f ->
+                  say(
+                      "%.1f sequences a step of %.0f at most, while %.0f requests are set aside"
+                          + " (job.capacity = %s)",
+                      f.get("batch"), f.get("max_batch"), f.get("aside"), f.text("job.capacity")),
+              f ->
+                  Advice.set(
+                      f,
+                      "job.capacity",
+                      Integer.toString(
+                          Math.min(100_000, Math.max(512, 2 * number(f, "job.capacity")))),
+                      "more sessions share a step; more requests in memory")),
+          new Rule(
+              "long-prompts",
+              "long prompts make others wait for their next token",
+              f ->
+                  f.get("gaps") > 50
+                      && f.get("loops_prefill") > 0.3
+                      && f.get("itl_ms_p99") > 4 * f.get("itl_ms_p50")
+                      && unbounded(f),
+              f ->
+                  say(
+                      "prefill is %s of the step loops' work (%.0f new tokens a request); a gap"
+                          + " between tokens is %.0f ms (p50) but %.0f ms (p99)",
+                      Text.percent(f.get("loops_prefill")),
+                      f.get("new_tokens"),
+                      f.get("itl_ms_p50"),
+                      f.get("itl_ms_p99")),
+              f ->
+                  Advice.set(
+                      f,
+                      "engine.prefill-percent",
+                      "50",
+                      "steps in which others decode get shorter; long prompts take longer to their"
+                          + " first token")),
+          new Rule(
+              "timeouts",
+              "requests end before they are answered",
+              f -> f.get("error_timeout") > 0,
+              f ->
+                  say(
+                      "%.0f of %.0f requests ended with timeout (request.timeout = %s); p95 of those"
+                          + " answered: %.0f ms",
+                      f.get("error_timeout"),
+                      f.get("ended"),
+                      f.text("request.timeout"),
+                      f.get("total_ms_p95")),
+              f ->
+                  Advice.set(
+                      f,
+                      "request.timeout",
+                      Math.min(86_400, 2 * RequestSettings.from(f.settings()).timeout().toSeconds())
+                          + "s",
+                      "fewer requests are given up; those that can't be answered are known later")),
+          new Rule(
+              "busy-cpu",
+              "the TaskManager has no core left",
+              f -> f.get("cpu") > 0.95 && f.get("loops") >= f.get("cores") && f.get("cores") > 1,
+              f ->
+                  say(
+                      "%s of %.0f cores are in use, by %.0f step loops",
+                      Text.percent(f.get("cpu")), f.get("cores"), f.get("loops")),
+              f ->
+                  Advice.set(
+                      f,
+                      "engine.step-loops",
+                      Integer.toString((int) Math.max(1, f.get("cores") - 1)),
+                      "a core is left for Flink, Kafka and other processes; fewer tokens a"
+                          + " second")));
+
+  private EngineRules() {}
+
+  private static boolean unbounded(Figures f) {
+    int percent = number(f, "engine.prefill-percent");
+    return percent == 0 || percent > 50;
+  }
+}

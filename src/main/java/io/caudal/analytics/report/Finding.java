@@ -1,0 +1,4 @@
+package io.caudal.analytics.report;
+
+/** A rule that applies, with its figures. */
+public record Finding(String rule, String title, String evidence, Advice advice) {}

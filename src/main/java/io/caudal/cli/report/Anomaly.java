@@ -1,9 +1,0 @@
-package io.caudal.cli.report;
-
-/**
- * Something that is not as it was.
- *
- * @param figure what differs
- * @param finding how
- */
-public record Anomaly(String figure, String finding) {}

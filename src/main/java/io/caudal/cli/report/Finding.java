@@ -1,4 +1,0 @@
-package io.caudal.cli.report;
-
-/** A rule that applies, with its figures. */
-public record Finding(String rule, String title, String evidence, Advice advice) {}

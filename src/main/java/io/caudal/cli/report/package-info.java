@@ -1,8 +1,0 @@
-/**
- * Where a running Caudal's time goes, what holds it up, and what to do about it. Folds over its
- * metrics records.
- */
-@NullMarked
-package io.caudal.cli.report;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,193 @@
+package io.caudal.stream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.analytics.Reports;
+import io.caudal.config.JobSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.MetricsRecord;
+import io.caudal.stream.io.Insight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The job's view of itself, second by second on a manual clock. */
+class ObserverTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, Double> WELL =
+      Map.of("heap_max_bytes", 100.0, "disk_free_bytes", 50.0, "disk_total_bytes", 100.0);
+  private static final Map<String, Double> FULL =
+      Map.of(
+          "heap_max_bytes",
+          100.0,
+          "disk_free_bytes",
+          50.0,
+          "disk_total_bytes",
+          100.0,
+          "aside",
+          16_384.0);
+
+  private final OneInputStreamOperatorTestHarness<MetricsRecord, Insight> harness;
+  private final List<JsonNode> told = new ArrayList<>();
+  private long now = 1_000_000;
+  private long checkpoint;
+
+  ObserverTest() throws Exception {
+    Settings settings =
+        Settings.of(Map.of("metrics.interval", "1s", "metrics.report-interval", "20s"));
+    harness =
+        new OneInputStreamOperatorTestHarness<>(new Observer(JobSettings.from(settings), 500));
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    harness.setProcessingTime(now);
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void health_is_told_once_all_have_reported_and_then_when_it_changes() throws Exception {
+    second(Reports.of(0, now, Map.of(), WELL));
+    assertThat(told).as("one of two has reported").isEmpty();
+
+    second(report(0, WELL), report(1, WELL));
+    assertThat(told).hasSize(1);
+    assertThat(last().path("type").asText()).isEqualTo("health");
+    assertThat(last().path("status").asText()).isEqualTo("healthy");
+    assertThat(last().path("changed")).hasSameSizeAs(last().path("components"));
+
+    seconds(3, WELL);
+    assertThat(told).as("nothing has changed").hasSize(1);
+
+    seconds(2, FULL);
+    assertThat(told).hasSize(2);
+    assertThat(last().path("status").asText()).isEqualTo("unhealthy");
+    assertThat(last().path("changed")).hasSize(1);
+    assertThat(last().at("/changed/0").asText()).isEqualTo("queue");
+    assertThat(last().at("/recommendations/0").asText()).startsWith("queue: ");
+
+    seconds(1, WELL);
+    assertThat(told).hasSize(3);
+    assertThat(last().path("status").asText()).isEqualTo("healthy");
+  }
+
+  @Test
+  void a_subtask_that_falls_silent() throws Exception {
+    seconds(2, WELL);
+    for (int i = 0; i < 10; i++) {
+      second(report(0, WELL));
+    }
+    assertThat(last().at("/changed/0").asText()).isEqualTo("subtasks");
+    assertThat(finding("subtasks")).startsWith("no report of subtask 1");
+
+    for (int i = 0; i < 20; i++) {
+      second();
+    }
+    assertThat(last().path("status").asText()).isEqualTo("unhealthy");
+    assertThat(finding("subtasks")).startsWith("no report of subtask 0, 1");
+  }
+
+  @Test
+  void subtasks_that_never_report_are_missed_after_a_while() throws Exception {
+    for (int i = 0; i < 7; i++) {
+      second();
+    }
+    assertThat(told).isEmpty();
+    second();
+    assertThat(last().path("status").asText()).isEqualTo("unhealthy");
+    assertThat(finding("subtasks")).isEqualTo("none has ever reported");
+  }
+
+  @Test
+  void checkpoints_that_do_not_complete() throws Exception {
+    seconds(29, WELL);
+    assertThat(finding("checkpoints")).startsWith("none since the start");
+    assertThat(last().path("status").asText()).isEqualTo("healthy");
+    harness.snapshot(7, now);
+    seconds(2, WELL);
+    assertThat(last().at("/changed/0").asText()).isEqualTo("checkpoints");
+    assertThat(last().path("status").asText()).isEqualTo("degraded");
+
+    harness.notifyOfCompletedCheckpoint(7);
+    seconds(1, WELL);
+    assertThat(last().path("status").asText()).isEqualTo("healthy");
+    assertThat(finding("checkpoints")).endsWith("ago, took 2.0 s");
+  }
+
+  @Test
+  void reports_come_each_interval_with_what_was_in_it() throws Exception {
+    checkpoint = 1;
+    for (int i = 1; i <= 41; i++) {
+      Map<String, Long> counts = Map.of("requests", 10L * i);
+      second(Reports.of(0, now, counts, WELL), Reports.of(1, now, counts, WELL));
+    }
+    List<JsonNode> reports =
+        told.stream().filter(json -> json.path("type").asText().equals("report")).toList();
+    assertThat(reports).hasSize(2);
+    assertThat(reports.get(1).path("window_ms").asLong()).isEqualTo(20_000);
+    assertThat(reports.get(1).at("/figures/requests").asLong()).isEqualTo(400);
+    assertThat(reports.get(1).path("at_ms").asLong() - reports.get(0).path("at_ms").asLong())
+        .isEqualTo(20_000);
+    assertThat(told.stream().filter(json -> json.path("type").asText().equals("health")))
+        .as("at the start, and with each report")
+        .hasSize(3);
+  }
+
+  private void seconds(int count, Map<String, Double> gauges) throws Exception {
+    for (int i = 0; i < count; i++) {
+      second(report(0, gauges), report(1, gauges));
+    }
+  }
+
+  private MetricsRecord report(int subtask, Map<String, Double> gauges) {
+    return Reports.of(subtask, now, Map.of(), gauges);
+  }
+
+  /** These reports come, then a second passes. */
+  private void second(MetricsRecord... reports) throws Exception {
+    for (MetricsRecord report : reports) {
+      harness.processElement(new StreamRecord<>(report));
+    }
+    if (checkpoint > 0) {
+      harness.snapshot(checkpoint, now);
+      harness.notifyOfCompletedCheckpoint(checkpoint++);
+    }
+    now += 1_000;
+    harness.setProcessingTime(now);
+    told.clear();
+    for (Insight insight : harness.extractOutputValues()) {
+      JsonNode json = JSON.readTree(insight.json());
+      assertThat(json.path("type").asText()).isEqualTo(insight.type());
+      told.add(json);
+    }
+  }
+
+  /** The newest health. */
+  private JsonNode last() {
+    return told.stream()
+        .filter(json -> json.path("type").asText().equals("health"))
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  private String finding(String component) {
+    for (JsonNode one : last().path("components")) {
+      if (one.path("component").asText().equals(component)) {
+        return one.path("finding").asText();
+      }
+    }
+    throw new AssertionError("no " + component + " in " + last());
+  }
+}
