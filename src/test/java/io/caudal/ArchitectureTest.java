@@ -120,7 +120,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "io.caudal.adapt", "io.caudal.kv..", "io.caudal.schedule", "io.caudal.engine")
+              "io.caudal.analytics..",
+              "io.caudal.adapt",
+              "io.caudal.kv..",
+              "io.caudal.schedule",
+              "io.caudal.engine")
           .should()
           .dependOnClassesThat()
           .haveNameMatching("java\\.lang\\.Thread|java\\.util\\.concurrent\\.Executors?");

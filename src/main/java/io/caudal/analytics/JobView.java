@@ -27,8 +27,8 @@ public record JobView(
    *
    * @param intervalMillis between two; 0 if there are none
    * @param newestMillis when the newest complete one ended, epoch milliseconds; 0 if there is none
-   * @param newestBytes its size, of which {@code newestWritten} were written for it; −1 if not
-   *     known
+   * @param newestBytes its size, of which {@code newestWritten} were written for it; −1 if it and
+   *     its duration are not known
    * @param newestDurationMillis how long it took
    * @param lastFailureMillis when one failed last, epoch milliseconds; 0 if none has
    * @param lastFailure why

@@ -75,7 +75,7 @@ public record JobSettings(
           "metrics.report-interval",
           "1min",
           "0ms",
-          "1h",
+          "10min",
           "Time between two reports of the whole job on the metrics topic, each of the time since the"
               + " one before, with its health; 0 for none: then health is told when it changes.");
 

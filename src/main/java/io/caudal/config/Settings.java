@@ -78,7 +78,9 @@ public final class Settings {
    * @throws CaudalException {@code CONFIG_INVALID} if a key is there twice
    */
   public static Map<String, String> canonical(Map<String, String> values) {
-    return Aliases.resolve(values);
+    Map<String, String> canonical = new TreeMap<>(Aliases.resolve(values));
+    canonical.replaceAll((key, value) -> KEYS.containsKey(key) ? value.strip() : value);
+    return canonical;
   }
 
   /**

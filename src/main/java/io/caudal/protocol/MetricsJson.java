@@ -94,8 +94,9 @@ public final class MetricsJson {
 
   private static MetricsRecord record(ObjectNode object) throws Refusal {
     JsonFields fields = new JsonFields(object, "");
-    if (fields.get("subtask") == null) {
-      throw new Refusal(ErrorCode.MISSING_FIELD, "subtask is missing"); // health, or a report
+    String type = fields.text("type");
+    if (type != null) {
+      throw new Refusal(ErrorCode.BAD_FIELD, "type is '" + type + "'"); // health, or a report
     }
     Map<String, Long> counters = new TreeMap<>();
     JsonFields counts = Read.object(fields, "counters");

@@ -68,20 +68,10 @@ public record MetricsRecord(
         Details.NOTHING);
   }
 
-  /** For those who keep many: a timeline is large, and of no use to them. */
-  public MetricsRecord withoutTimeline() {
-    return details.timeline().isEmpty()
-        ? this
-        : new MetricsRecord(
-            subtask,
-            attempt,
-            windowStartMillis,
-            windowEndMillis,
-            counters,
-            gauges,
-            latencies,
-            about,
-            new Details(details.tops(), ""));
+  /** For those who keep many. */
+  public MetricsRecord withoutDetails() {
+    return new MetricsRecord(
+        subtask, attempt, windowStartMillis, windowEndMillis, counters, gauges, latencies, about);
   }
 
   /**

@@ -8,17 +8,21 @@ import io.caudal.protocol.HostileRequest;
 import io.caudal.protocol.HostileRequests;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.Timings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -94,24 +98,23 @@ final class HostileRun {
   }
 
   /**
-   * A Markdown table of the others' latency, medians of the rounds with the least and the most;
-   * each round as it ends on standard output. Fails if anything is not accounted for.
+   * A Markdown table of the others' latency in milliseconds, medians of the rounds with the least
+   * and the most; each round as it ends on standard output. Fails if anything is not accounted for.
    */
   String play() {
     makeUnread();
-    Map<Beside, List<Latencies>> all = new EnumMap<>(Beside.class);
+    List<Phase> phases = new ArrayList<>();
     try (producer;
         OpenLoad others = new OpenLoad(cluster.reader(), SAID)) {
       others.arrive(OTHERS_PER_SECOND, Duration.ofSeconds(10), Duration.ZERO, () -> {});
       for (Beside beside : Beside.values()) {
-        System.out.println(
-            "warming up beside " + beside.label() + ": " + phase(others, beside, WARM));
+        System.out.println("warming up: " + phase(others, beside, WARM));
       }
       for (int round = 1; round <= ROUNDS; round++) {
         for (Beside beside : Beside.values()) {
-          Latencies one = phase(others, beside, count / ROUNDS);
-          System.out.println("round " + round + " beside " + beside.label() + ": " + one);
-          all.computeIfAbsent(beside, key -> new ArrayList<>()).add(one);
+          Phase one = phase(others, beside, count / ROUNDS);
+          System.out.println("round " + round + ": " + one);
+          phases.add(one);
         }
       }
       if (others.shed() > 0) {
@@ -119,32 +122,44 @@ final class HostileRun {
       }
     }
     check();
-    return table(all) + audit.results() + " results and " + audit.letters() + " dead letters\n";
+    return table(phases) + audit.results() + " results and " + audit.letters() + " dead letters\n";
   }
 
-  private static String table(Map<Beside, List<Latencies>> all) {
+  private String table(List<Phase> phases) {
+    Map<String, Timings> timings = new HashMap<>();
+    List<Result> results = new ArrayList<>();
+    read("caudal.results", results, ResultJson::read);
+    results.forEach(one -> timings.put(one.requestId(), one.timings()));
     StringBuilder table =
         new StringBuilder(
             """
-            | beside | median, ms | 95th percentile, ms | longest, ms |
-            | --- | ---: | ---: | ---: |
+            | beside | TTFT, median | 95 % | answered, median | 95 % | committed, median | 95 % |
+            | --- | ---: | ---: | ---: | ---: | ---: | ---: |
             """);
-    all.forEach(
-        (beside, rounds) ->
-            table.append(
-                String.format(
-                    "| %s | %s | %s | %s |%n",
-                    beside.label(),
-                    spread(rounds, Latencies::median),
-                    spread(rounds, Latencies::p95),
-                    spread(rounds, Latencies::longest))));
+    for (Beside beside : Beside.values()) {
+      List<Phase> rounds = phases.stream().filter(one -> one.beside == beside).toList();
+      table.append("| ").append(beside.label());
+      Function<Phase, double[]> ttft = one -> one.of(timings, Timings::ttftMs);
+      Function<Phase, double[]> total = one -> one.of(timings, Timings::totalMs);
+      for (Function<Phase, double[]> of : List.of(ttft, total, Phase::committedMs)) {
+        table.append(" | ").append(spread(rounds, of, 0.5));
+        table.append(" | ").append(spread(rounds, of, 0.95));
+      }
+      table.append(" |\n");
+    }
     return table + "\n";
   }
 
-  private static String spread(List<Latencies> rounds, ToDoubleFunction<Latencies> of) {
-    double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
-    return String.format(
-        "%.0f (%.0f – %.0f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
+  /** Median, least and most over rounds. */
+  private static String spread(List<Phase> rounds, Function<Phase, double[]> of, double quantile) {
+    double[] each = rounds.stream().mapToDouble(one -> at(of.apply(one), quantile)).toArray();
+    return String.format("%.0f (%.0f – %.0f)", at(each, 0.5), at(each, 0), at(each, 1));
+  }
+
+  private static double at(double[] values, double quantile) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[Math.min(sorted.length - 1, (int) (sorted.length * quantile))];
   }
 
   private void makeUnread() {
@@ -159,13 +174,17 @@ final class HostileRun {
     }
   }
 
-  private Latencies phase(OpenLoad others, Beside beside, int each) {
+  private Phase phase(OpenLoad others, Beside beside, int each) {
     Duration time = Duration.ofSeconds(each / PER_SECOND);
     others.takeLatencies();
+    int first = others.sent();
     List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
     Thread sender = new Thread(() -> sendSteadily(beside, each, sent), "hostile");
     sender.start();
     others.arrive(OTHERS_PER_SECOND, time, Duration.ZERO, () -> {});
+    if (!others.awaitAll(LIMIT)) {
+      throw new AssertionError("others are not answered within " + LIMIT);
+    }
     try {
       sender.join();
       for (Sent one : sent) {
@@ -180,23 +199,30 @@ final class HostileRun {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
-    if (!others.awaitAll(LIMIT)) {
-      throw new AssertionError("others are not answered within " + LIMIT);
-    }
-    return Latencies.of(others.takeLatencies());
+    double[] committed =
+        others.takeLatencies().stream().mapToDouble(seconds -> 1000 * seconds).toArray();
+    return new Phase(beside, first, others.sent(), committed);
   }
 
-  /** In milliseconds, over the others' requests of a round. */
-  private record Latencies(double median, double p95, double longest) {
-    static Latencies of(List<Double> seconds) {
-      double[] sorted = seconds.stream().mapToDouble(one -> 1000 * one).sorted().toArray();
-      return new Latencies(
-          sorted[sorted.length / 2], sorted[sorted.length * 95 / 100], sorted[sorted.length - 1]);
+  /**
+   * A time beside one kind of records.
+   *
+   * @param first number of the first of the others' requests; {@code end} of the first one after it
+   * @param committedMs from request to committed result, of each of them
+   */
+  private record Phase(Beside beside, int first, int end, double[] committedMs) {
+    double[] of(Map<String, Timings> timings, ToDoubleFunction<Timings> part) {
+      return IntStream.range(first, end)
+          .mapToObj(number -> Objects.requireNonNull(timings.get(OpenLoad.id(number))))
+          .mapToDouble(part)
+          .toArray();
     }
 
     @Override
     public String toString() {
-      return String.format("%.0f, p95 %.0f, longest %.0f ms", median, p95, longest);
+      return String.format(
+          "beside %s committed after %.0f ms, 95 %% within %.0f",
+          beside.label(), at(committedMs, 0.5), at(committedMs, 0.95));
     }
   }
 

@@ -29,6 +29,11 @@ final class OpenLoad implements AutoCloseable {
     return requestId.matches("o\\d+-0");
   }
 
+  /** The id of the request with that number. */
+  static String id(int number) {
+    return "o" + number + "-0";
+  }
+
   /** Sends one and doesn't wait. */
   void send(Duration deadline) {
     String name = "o" + sent++;

@@ -47,6 +47,10 @@ class ClusterCommandIT {
       assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
       assertThat(status.at("/job/parallelism").asInt()).isEqualTo(2);
       assertThat(status.path("taskmanagers")).hasSize(2);
+      long taskManager = status.at("/taskmanagers/0/pid").asLong();
+      assertThat(Files.readString(Path.of("/proc/" + taskManager + "/cmdline")))
+          .as("env.java.opts of flink-conf/config.yaml")
+          .contains("-XX:+AlwaysPreTouch");
       looksInto();
       fails("submit", "runs already");
       fails("rescale --parallelism 9", "needs as many task slots and the cluster has 4");
@@ -95,7 +99,7 @@ class ClusterCommandIT {
     assertThat(out.toString()).contains("recording in ");
     try (Stream<Path> files = Files.list(home.getParent())) {
       List<Path> recordings = files.filter(file -> file.toString().endsWith(".jfr")).toList();
-      assertThat(recordings).hasSize(2);
+      assertThat(recordings).isNotEmpty(); // of each process with a subtask
       for (Path file : recordings) {
         try (RecordingFile recording = new RecordingFile(file)) {
           assertThat(recording.hasMoreEvents()).isTrue();

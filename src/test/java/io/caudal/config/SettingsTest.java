@@ -103,6 +103,14 @@ class SettingsTest {
   }
 
   @Test
+  void space_around_a_value_is_no_part_of_it() {
+    Settings settings = Settings.of(Map.of("batch_size", " 8 "));
+    assertThat(settings.text("engine.max-batch")).isEqualTo("8");
+    assertThat(Settings.canonical(Map.of("batch_size", " 8 ")))
+        .containsEntry("engine.max-batch", "8");
+  }
+
+  @Test
   void bounds_are_of_live_settings_with_an_order() {
     Settings settings =
         Settings.of(

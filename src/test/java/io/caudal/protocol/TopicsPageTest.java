@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caudal.analytics.Fleet;
+import io.caudal.analytics.JobView;
+import io.caudal.analytics.Reports;
+import io.caudal.analytics.health.Health;
+import io.caudal.analytics.health.HealthJson;
+import io.caudal.analytics.health.JobRun;
+import io.caudal.analytics.report.Report;
+import io.caudal.analytics.report.ReportJson;
 import io.caudal.error.ErrorCode;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
@@ -37,6 +46,21 @@ class TopicsPageTest {
     for (byte[] record : recordsWithoutGoldenFile()) {
       collect(JSON.readTree(record), names);
     }
+    assertThat(unnamed(names)).isEmpty();
+  }
+
+  @Test
+  void the_page_names_every_field_of_health_and_reports() throws IOException {
+    MetricsRecord record = Reports.of(0, 60_000, Map.of("idle_new_prompt_tokens", 3L));
+    Fleet fleet = Fleet.of(List.of(record));
+    JobView job = Reports.job("RUNNING", 0);
+    Health health = Health.of(new JobRun(0, 0, job.checkpoints()), fleet, 60_000);
+    ObjectNode report = ReportJson.of(Report.of(fleet, 60_000, job), 60_000);
+    report.remove(List.of("figures", "tops")); // by name, as metrics
+    Set<String> names = new TreeSet<>();
+    collect(HealthJson.of(health, 60_000), names);
+    collect(report, names);
+    assertThat(names).contains("status", "finding", "window_ms", "stage", "cached_tokens");
     assertThat(unnamed(names)).isEmpty();
   }
 

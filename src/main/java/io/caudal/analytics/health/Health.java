@@ -19,10 +19,7 @@ public record Health(List<Check> checks) {
     checks.addAll(EngineChecks.engines(all.fleet(), all.nowMillis()));
     checks.add(JobChecks.stateBackend(stateBackend(all)));
     checks.add(JobChecks.checkpoints(all.job(), all.nowMillis()));
-    boolean fresh = all.fleet().isAlive(all.nowMillis());
-    for (Check check : reported(all.fleet())) {
-      checks.add(fresh || all.fleet().subtasks() == 0 ? check : lastHeard(check));
-    }
+    checks.addAll(reported(all.fleet(), all.nowMillis()));
     return new Health(checks);
   }
 
@@ -34,7 +31,7 @@ public record Health(List<Check> checks) {
     checks.addAll(EngineChecks.engines(fleet, nowMillis));
     checks.add(JobChecks.stateBackend(stateBackend(fleet)));
     checks.add(JobChecks.checkpoints(run.checkpoints(), run.startMillis(), nowMillis));
-    checks.addAll(reported(fleet));
+    checks.addAll(reported(fleet, nowMillis));
     return new Health(checks);
   }
 
@@ -49,6 +46,11 @@ public record Health(List<Check> checks) {
         .filter(backend -> !backend.isEmpty())
         .findFirst()
         .orElse("");
+  }
+
+  private static List<Check> reported(Fleet fleet, long nowMillis) {
+    boolean fresh = fleet.isAlive(nowMillis) || fleet.subtasks() == 0;
+    return reported(fleet).stream().map(check -> fresh ? check : lastHeard(check)).toList();
   }
 
   private static List<Check> reported(Fleet fleet) {

@@ -132,9 +132,13 @@ final class JobChecks {
         && checkpoints.failed() > checkpoints.completed()) {
       return Check.degraded("checkpoints", "more fail than complete" + cause, remedy);
     }
-    String size = checkpoints.newestBytes() < 0 ? "" : ", " + Text.bytes(checkpoints.newestBytes());
-    String took = ", took " + Text.millis(checkpoints.newestDurationMillis());
-    return Check.healthy(
-        "checkpoints", checkpoints.newestMillis() == 0 ? newest : newest + size + took);
+    String more =
+        checkpoints.newestMillis() == 0 || checkpoints.newestBytes() < 0
+            ? ""
+            : ", "
+                + Text.bytes(checkpoints.newestBytes())
+                + ", took "
+                + Text.millis(checkpoints.newestDurationMillis());
+    return Check.healthy("checkpoints", newest + more);
   }
 }

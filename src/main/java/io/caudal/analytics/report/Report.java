@@ -50,10 +50,6 @@ public final class Report {
     return new Report(stats, stages, Figures.of(stats, stages, job), windowMillis);
   }
 
-  long windowMillis() {
-    return windowMillis;
-  }
-
   Stats stats() {
     return stats;
   }

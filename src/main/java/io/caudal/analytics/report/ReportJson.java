@@ -17,7 +17,7 @@ public final class ReportJson {
   public static ObjectNode of(Report report, long nowMillis) {
     ObjectNode root = JSON.createObjectNode();
     root.put("v", 1).put("type", "report").put("at_ms", nowMillis);
-    root.put("window_ms", report.windowMillis());
+    root.put("window_ms", report.stats().spanMillis());
     ArrayNode stages = root.putArray("stages");
     for (Stage stage : report.stages()) {
       ObjectNode one = stages.addObject().put("stage", stage.name());

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
@@ -16,12 +18,18 @@ import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
 import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 
-/** Starts Flink's processes with the memory flags that Flink's scripts would give them. */
+/**
+ * Starts Flink's processes with the memory flags that Flink's scripts would give them, and those of
+ * {@code env.java.opts}.
+ */
 final class FlinkProcesses {
   private static final String TASK_MANAGER =
       "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
   private static final String JOB_MANAGER =
       "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+
+  private static final Pattern COLLECTOR =
+      Pattern.compile("-XX:\\+Use(Serial|Parallel|G1|Z|Shenandoah|Epsilon)GC");
 
   private final RunFolder folder;
   private final Configuration configuration;
@@ -37,7 +45,7 @@ final class FlinkProcesses {
   }
 
   /**
-   * @param moreFlags for each JVM, besides those of its memory
+   * @param moreFlags for each JVM, after those
    * @param taskManagerEnvironment variables of the TaskManagers, besides our own
    */
   FlinkProcesses(
@@ -58,6 +66,7 @@ final class FlinkProcesses {
     return start(
         "jobmanager",
         JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
+        configuration.get(CoreOptions.FLINK_JM_JVM_OPTIONS),
         JOB_MANAGER,
         words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList(),
         Map.of());
@@ -76,6 +85,7 @@ final class FlinkProcesses {
     return start(
         id,
         ProcessMemoryUtils.generateJvmParametersStr(spec),
+        configuration.get(CoreOptions.FLINK_TM_JVM_OPTIONS),
         TASK_MANAGER,
         arguments,
         taskManagerEnvironment);
@@ -83,14 +93,20 @@ final class FlinkProcesses {
 
   private ChildProcess start(
       String name,
-      String jvmFlags,
+      String memoryFlags,
+      String ownFlags,
       String mainClass,
       List<String> arguments,
       Map<String, String> environment) {
     List<String> all = new ArrayList<>(List.of("--configDir", folder.resolve("conf").toString()));
     all.addAll(arguments);
-    List<String> flags = new ArrayList<>(words(jvmFlags).toList());
-    flags.add("-XX:+UseSerialGC");
+    List<String> flags = new ArrayList<>();
+    Stream.of(memoryFlags, configuration.get(CoreOptions.FLINK_JVM_OPTIONS), ownFlags)
+        .flatMap(FlinkProcesses::words)
+        .forEach(flags::add);
+    if (flags.stream().noneMatch(COLLECTOR.asMatchPredicate())) {
+      flags.add("-XX:+UseSerialGC"); // small heaps, and others need the cores
+    }
     flags.addAll(moreFlags);
     return ChildProcess.start(name, folder, flags, classPath, mainClass, all, environment);
   }
@@ -105,6 +121,6 @@ final class FlinkProcesses {
   }
 
   private static Stream<String> words(String text) {
-    return Stream.of(text.trim().split("\\s+"));
+    return Stream.of(text.trim().split("\\s+")).filter(word -> !word.isEmpty());
   }
 }

@@ -99,14 +99,14 @@ public final class KafkaEnds {
   }
 
   /** Health and reports, on the metrics topic. */
-  public KafkaSink<Insight> insights() {
+  public KafkaSink<Observation> observations() {
     return sink(
-        "insights",
+        "observations",
         Delivery.AT_LEAST_ONCE,
         new RecordWriter<>(
             settings.metricsTopic(),
-            Insight::type,
-            insight -> insight.json().getBytes(StandardCharsets.UTF_8)));
+            Observation::type,
+            observation -> observation.json().getBytes(StandardCharsets.UTF_8)));
   }
 
   public KafkaSink<ControlAck> acks() {

@@ -112,7 +112,7 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
     if (window.stream().anyMatch(earlier -> earlier.attempt() != record.attempt())) {
       window.clear();
     }
-    window.add(withoutDetails(record));
+    window.add(record.withoutDetails());
     if (WindowFigures.spanMillis(window) >= wanted.interval().toMillis()) {
       observe(window);
       window = newestOfEach(window);
@@ -148,17 +148,5 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
           record.subtask(), record, (a, b) -> a.windowEndMillis() > b.windowEndMillis() ? a : b);
     }
     return new ArrayList<>(newest.values());
-  }
-
-  private static MetricsRecord withoutDetails(MetricsRecord record) {
-    return new MetricsRecord(
-        record.subtask(),
-        record.attempt(),
-        record.windowStartMillis(),
-        record.windowEndMillis(),
-        record.counters(),
-        record.gauges(),
-        record.latencies(),
-        record.about());
   }
 }

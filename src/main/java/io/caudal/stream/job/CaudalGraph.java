@@ -12,8 +12,8 @@ import io.caudal.protocol.SessionKeys;
 import io.caudal.stream.inference.InferenceFunction;
 import io.caudal.stream.inference.Outputs;
 import io.caudal.stream.io.ControlParsing;
-import io.caudal.stream.io.Insight;
 import io.caudal.stream.io.KafkaEnds;
+import io.caudal.stream.io.Observation;
 import io.caudal.stream.io.RawRecord;
 import io.caudal.stream.io.RequestParsing;
 import io.caudal.stream.operator.InFlightLimits;
@@ -85,7 +85,7 @@ final class CaudalGraph {
     sink(results.getSideOutput(Outputs.ACKS), kafka.acks(), "acks");
     sink(adaptive(results.getSideOutput(Outputs.METRICS)), kafka.changes(), "adaptive")
         .setParallelism(1);
-    sink(observed(results.getSideOutput(Outputs.METRICS)), kafka.insights(), "observer")
+    sink(observed(results.getSideOutput(Outputs.METRICS)), kafka.observations(), "observer")
         .setParallelism(1);
     sink(
         requests
@@ -104,12 +104,12 @@ final class CaudalGraph {
         .uid("adaptive");
   }
 
-  private DataStream<Insight> observed(DataStream<MetricsRecord> metrics) {
+  private DataStream<Observation> observed(DataStream<MetricsRecord> metrics) {
     long interval = environment.getCheckpointConfig().getCheckpointInterval();
     return metrics
         .transform(
             "observer",
-            TypeInformation.of(Insight.class),
+            TypeInformation.of(Observation.class),
             new Observer(JobSettings.from(settings), Math.max(0, interval)))
         .setParallelism(1)
         .uid("observer");

@@ -13,49 +13,44 @@ import io.caudal.analytics.report.Report;
 import io.caudal.analytics.report.ReportJson;
 import io.caudal.config.JobSettings;
 import io.caudal.protocol.MetricsRecord;
-import io.caudal.stream.io.Insight;
-import java.util.ArrayList;
+import io.caudal.stream.io.Observation;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledFuture;
-import org.apache.flink.runtime.state.StateSnapshotContext;
+import java.util.TreeSet;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds all subtasks' metrics into the job's health, told when a component's status changes and
  * with each report, and into reports, one each {@code metrics.report-interval}. It has one subtask
- * itself and no state: after a restart it looks anew.
+ * itself and nothing in checkpoints: after a restart it looks anew.
  */
-final class Observer extends AbstractStreamOperator<Insight>
-    implements OneInputStreamOperator<MetricsRecord, Insight> {
+final class Observer extends AbstractStreamOperator<Observation>
+    implements OneInputStreamOperator<MetricsRecord, Observation> {
   private static final long serialVersionUID = 1;
 
   /** Checks look back so far. */
   private static final long HEALTH_MILLIS = 60_000;
 
-  private static final long GRACE_MILLIS = 5_000;
+  /** A model of many gigabytes is loaded in that time; who has not reported then is missed. */
+  private static final long START_MILLIS = 300_000;
 
   private final long intervalMillis;
   private final long reportMillis;
   private final long checkpointMillis;
+  private final TreeMap<Integer, RecentReports> reports = new TreeMap<>();
+  private final TreeMap<String, Status> told = new TreeMap<>();
 
-  private transient @Nullable List<MetricsRecord> records;
-  private transient @Nullable TreeMap<Long, Long> checkpointStarts;
-  private transient @Nullable ScheduledFuture<?> looks;
-  private transient Map<String, Status> told = Map.of();
-  private transient long startMillis;
-  private transient long reportedMillis;
-  private transient long completed;
-  private transient long failed;
-  private transient long newestMillis;
-  private transient long newestDuration;
-  private transient long lastFailureMillis;
-  private transient volatile int status;
+  private long startMillis;
+  private long reportedMillis;
+  private long completed;
+  private long failed;
+  private long completedMillis;
+  private long failedMillis;
+  private boolean cannotTell;
+  private volatile int status = -1;
 
   /**
    * @param checkpointMillis time between two checkpoints; 0 if there are none
@@ -69,116 +64,106 @@ final class Observer extends AbstractStreamOperator<Insight>
   @Override
   public void open() throws Exception {
     super.open();
-    records = new ArrayList<>();
-    checkpointStarts = new TreeMap<>();
-    told = Map.of();
-    startMillis = getProcessingTimeService().getCurrentProcessingTime();
+    startMillis = now();
     reportedMillis = startMillis;
-    status = -1;
     getMetricGroup().addGroup("caudal").gauge("health", () -> status);
-    looks =
+    var unused = // the service ends it before the operator closes
         getProcessingTimeService()
             .scheduleWithFixedDelay(this::look, intervalMillis, intervalMillis);
   }
 
   @Override
-  public void close() throws Exception {
-    if (looks != null) {
-      looks.cancel(false);
-    }
-    super.close();
-  }
-
-  @Override
   public void processElement(StreamRecord<MetricsRecord> element) {
-    if (records != null) {
-      records.add(element.getValue().withoutTimeline());
-    }
+    MetricsRecord record = element.getValue();
+    long longest = Math.max(HEALTH_MILLIS, 2 * reportMillis);
+    reports.computeIfAbsent(record.subtask(), key -> new RecentReports(longest)).add(record);
   }
 
-  private void look(long nowMillis) {
-    if (records == null) {
-      return;
+  /**
+   * @param due when this look should have been
+   */
+  private void look(long due) {
+    long now = now();
+    if (now > due + intervalMillis) {
+      return; // this task was held: what others have reported meanwhile is not read yet
     }
-    long keep = Math.max(HEALTH_MILLIS, reportMillis) + 2 * intervalMillis;
-    records.removeIf(record -> record.windowEndMillis() < nowMillis - keep);
-    Fleet fleet = Fleet.of(records);
+    Fleet fleet = Fleet.of(reports.values().stream().flatMap(RecentReports::all).toList());
     boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
-    if (!complete && nowMillis < startMillis + GRACE_MILLIS + 3 * intervalMillis) {
-      return; // they have just started, and have nothing to tell yet
+    if (!complete && now < startMillis + START_MILLIS) {
+      return;
     }
-    boolean due = reportMillis > 0 && nowMillis >= reportedMillis + reportMillis;
-    tell(Health.of(run(), fleet, nowMillis), due, nowMillis);
-    if (due) {
-      reportedMillis = nowMillis;
-      emit("report", ReportJson.of(Report.of(fleet, reportMillis, null), nowMillis));
+    try {
+      tell(fleet, now);
+    } catch (RuntimeException e) {
+      // Requests must be answered, whatever can't be said of them. The same again would be noise.
+      if (!cannotTell) {
+        LOG.error("the job can't tell its health", e);
+      }
+      cannotTell = true;
     }
   }
 
-  private void tell(Health health, boolean due, long nowMillis) {
-    Map<String, Status> now = new LinkedHashMap<>();
-    health.checks().forEach(check -> now.put(check.component(), check.status()));
+  private void tell(Fleet fleet, long now) {
+    boolean due = reportMillis > 0 && now >= reportedMillis + reportMillis;
+    Health health = Health.of(run(), fleet, now);
     status = health.overall().exitCode();
-    if (now.equals(told) && !due) {
-      return;
+    Map<String, Status> statuses = new LinkedHashMap<>();
+    health.checks().forEach(check -> statuses.put(check.component(), check.status()));
+    if (due || !statuses.equals(told)) {
+      emit("health", json(health, now));
+      told.clear();
+      told.putAll(statuses);
     }
-    ObjectNode json = HealthJson.of(health, nowMillis);
-    ArrayNode changed = json.putArray("changed");
-    health.checks().stream()
-        .filter(check -> check.status() != told.get(check.component()))
-        .map(Check::component)
-        .forEach(changed::add);
-    told = now;
-    emit("health", json);
+    if (due) {
+      // Windows end when they end: half of one more, so that each is in one report.
+      long window = now - reportedMillis + intervalMillis / 2;
+      reportedMillis = now;
+      emit("report", ReportJson.of(Report.of(fleet, window, null), now));
+    }
+  }
+
+  private ObjectNode json(Health health, long now) {
+    TreeSet<String> changed = new TreeSet<>(told.keySet());
+    for (Check check : health.checks()) {
+      if (check.status() == told.get(check.component())) {
+        changed.remove(check.component());
+      } else {
+        changed.add(check.component());
+      }
+    }
+    ObjectNode json = HealthJson.of(health, now);
+    ArrayNode names = json.putArray("changed");
+    changed.forEach(names::add);
+    return json;
   }
 
   private void emit(String type, ObjectNode json) {
-    output.collect(new StreamRecord<>(new Insight(type, json.toString())));
+    output.collect(new StreamRecord<>(new Observation(type, json.toString())));
   }
 
   private JobRun run() {
-    return new JobRun(
-        startMillis,
-        getRuntimeContext().getTaskInfo().getAttemptNumber(),
+    Checkpoints checkpoints =
         new Checkpoints(
-            checkpointMillis,
-            completed,
-            failed,
-            newestMillis,
-            -1,
-            -1,
-            newestDuration,
-            lastFailureMillis,
-            ""));
+            checkpointMillis, completed, failed, completedMillis, -1, -1, -1, failedMillis, "");
+    return new JobRun(
+        startMillis, getRuntimeContext().getTaskInfo().getAttemptNumber(), checkpoints);
   }
 
-  @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
-    if (checkpointStarts != null) {
-      checkpointStarts.put(
-          context.getCheckpointId(), getProcessingTimeService().getCurrentProcessingTime());
-    }
+  private long now() {
+    return getProcessingTimeService().getCurrentProcessingTime();
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    if (checkpointStarts != null) {
-      completed++;
-      newestMillis = getProcessingTimeService().getCurrentProcessingTime();
-      newestDuration = newestMillis - checkpointStarts.getOrDefault(checkpointId, newestMillis);
-      checkpointStarts.headMap(checkpointId, true).clear();
-    }
+    completed++;
+    completedMillis = now();
   }
 
   @Override
   public void notifyCheckpointAborted(long checkpointId) throws Exception {
     super.notifyCheckpointAborted(checkpointId);
     failed++;
-    lastFailureMillis = getProcessingTimeService().getCurrentProcessingTime();
-    if (checkpointStarts != null) {
-      checkpointStarts.remove(checkpointId);
-    }
+    failedMillis = now();
   }
 }

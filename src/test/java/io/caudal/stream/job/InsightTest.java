@@ -1,6 +1,7 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,6 +94,7 @@ class InsightTest {
     assertThat(done.code()).as(done.err()).isZero();
     assertThat(done.out()).contains("no recording was found by Flink's REST interface");
     Path file = recordingSince(before);
+    await().atMost(Duration.ofMinutes(1)).until(() -> Files.size(file) > 0); // written at its end
     try (RecordingFile recording = new RecordingFile(file)) {
       assertThat(recording.hasMoreEvents()).isTrue();
     }
@@ -103,7 +106,11 @@ class InsightTest {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir", "."));
     try (Stream<Path> files = Files.list(temporary)) {
       return files
-          .filter(file -> file.getFileName().toString().matches("caudal-\\d+-\\d+\\.jfr"))
+          .filter(
+              file ->
+                  file.getFileName()
+                      .toString()
+                      .matches("caudal-\\d+-" + ProcessHandle.current().pid() + "\\.jfr"))
           .filter(file -> started(file) >= millis)
           .findFirst()
           .orElseThrow();

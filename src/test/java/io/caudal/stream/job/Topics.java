@@ -96,10 +96,10 @@ final class Topics implements AutoCloseable {
   }
 
   /** Waits until the job has told such health, or such a report, of itself. */
-  JsonNode awaitInsight(String type, Predicate<JsonNode> wanted) {
+  JsonNode awaitObservation(String type, Predicate<JsonNode> wanted) {
     byte[] first =
-        await(METRICS, 1, value -> insight(type, value).filter(wanted).isPresent()).get(0);
-    return insight(type, first).orElseThrow();
+        await(METRICS, 1, value -> observation(type, value).filter(wanted).isPresent()).get(0);
+    return observation(type, first).orElseThrow();
   }
 
   /** All that subtasks have reported until now. */
@@ -111,7 +111,7 @@ final class Topics implements AutoCloseable {
     return json(value).has("type") ? Optional.empty() : Optional.of(MetricsJson.read(value));
   }
 
-  private static Optional<JsonNode> insight(String type, byte[] value) {
+  private static Optional<JsonNode> observation(String type, byte[] value) {
     return Optional.of(json(value)).filter(json -> json.path("type").asText().equals(type));
   }
 

@@ -6,4 +6,4 @@ package io.caudal.stream.io;
  * @param type {@code health} or {@code report}; the record's key
  * @param json its value
  */
-public record Insight(String type, String json) {}
+public record Observation(String type, String json) {}
