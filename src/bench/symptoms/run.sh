@@ -18,7 +18,7 @@ run() { say "bin/caudal $*"; "$caudal" "$@" 2>&1; }
 load() {
   say "bin/caudal bench stream --bootstrap 127.0.0.1:9092 --rate 0 $*"
   "$caudal" bench stream --bootstrap 127.0.0.1:9092 --rate 0 --out "$work/bench" --seed "$RANDOM" \
-    "$@" 2>&1 | grep -E "tokens/s|TTFT|ttft|answered|not answered|failed" | head -8
+    "$@" 2> /dev/null | grep -E 'answered, failed|output tokens|cached share|^. (TTFT .|ITL)'
 }
 reported() { sleep 3; } # metrics.interval is 1 s
 submit() {

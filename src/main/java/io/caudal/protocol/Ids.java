@@ -14,6 +14,9 @@ final class Ids {
   /** Starts the keys of requests without a session; see {@link SessionKeys}. */
   static final char RESERVED = '~';
 
+  /** A record may be larger than any that is taken, and is not read to its end for a name. */
+  private static final int MOST_SEARCHED = 1 << 20;
+
   private Ids() {}
 
   static void check(String field, String id, int maxChars) throws Refusal {
@@ -44,11 +47,12 @@ final class Ids {
 
   /**
    * Looks for a usable id in a record that may be broken anywhere: the first top-level string field
-   * of that name, as far as the text can be read.
+   * of that name, as far as the text can be read, in its first mebibyte.
    */
   static @Nullable String find(byte[] value, String field) {
     // Bytes that are not UTF-8 become U+FFFD, so that what comes after them can be read.
-    String text = new String(value, StandardCharsets.UTF_8);
+    int searched = Math.min(value.length, MOST_SEARCHED);
+    String text = new String(value, 0, searched, StandardCharsets.UTF_8);
     try (JsonParser parser = Wire.FACTORY.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
