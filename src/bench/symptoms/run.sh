@@ -20,6 +20,14 @@ load() {
   "$caudal" bench stream --bootstrap 127.0.0.1:9092 --rate 0 --out "$work/bench" --seed "$RANDOM" \
     "$@" 2> /dev/null | grep -E 'answered, failed|output tokens|cached share|^. (TTFT .|ITL)'
 }
+# What report finds by one rule.
+finding() {
+  run report --window "$2" | awk -v rule="$1:" '
+    /^\$|^last/ { print }
+    $1 == rule { found = 1; print; next }
+    found && /^  / { print; next }
+    { found = 0 }'
+}
 reported() { sleep 3; } # metrics.interval is 1 s
 submit() {
   "$caudal" cluster submit -D metrics.interval=1s "$@" 2>&1 | tail -1
@@ -31,7 +39,7 @@ low_hit_rate() {
   cause kv.device.tokens=1024 kv.host.bytes=0 kv.waiting-bytes=0
   turns=(--users 16 --sessions 16 --rounds 6 --system-tokens 0 --history-tokens 40 --question-tokens 20 --answer-tokens 20)
   load "${turns[@]}"; reported
-  run report --window 20s | grep -E '^\$|^last|cold-sessions|evidence|  do |effect|undo' | head -8
+  finding cold-sessions 20s
   run config set kv.waiting-bytes=128mb
   sleep 20
   load "${turns[@]}"; reported
@@ -46,7 +54,7 @@ high_latency() {
     wait "$talk"; reported
   }
   mixed
-  run report --window 20s | grep -E '^\$|^last|long-prompts|evidence|  do |effect|undo' | head -8
+  finding long-prompts 20s
   run stats --over 20 | grep -E '^\$|latency|ttft|itl'
   run config set engine.prefill-percent=50
   sleep 20
@@ -57,20 +65,23 @@ low_throughput() {
   cause engine.max-batch=2 engine.step-loops=1
   many=(--users 48 --sessions 48 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 150)
   load "${many[@]}"; reported
-  run report --window 30s | grep -E '^\$|^last|full-batch|evidence|  do |effect|undo' | head -8
+  finding full-batch 30s
   next=$("$caudal" report --window 30s | sed -n 's/^  do  *bin\/caudal config set \(engine.max-batch=.*\)/\1/p' | head -1)
   run config set "${next:-engine.max-batch=16}"
   load "${many[@]}"
 }
 high_cpu() {
-  many=(--users 64 --sessions 64 --rounds 1 --system-tokens 0 --history-tokens 100 --question-tokens 100 --answer-tokens 200)
-  load "${many[@]}"; reported
-  run report --window 15s | grep -E '^\$|^last|busy-cpu|evidence|  do |effect|undo' | head -8
+  many=(--users 64 --sessions 300 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 200)
+  load "${many[@]}" &
+  sleep 25
+  finding busy-cpu 15s
   cpu
   run config set engine.step-loops=1
-  sleep 15
-  load "${many[@]}"; reported
+  wait %1
+  load "${many[@]}" &
+  sleep 25
   cpu
+  wait
 }
 cpu() {
   figures='"(cpu|loops|loops_busy)":[0-9.]+'
@@ -82,7 +93,7 @@ timeouts() {
   many=(--users 32 --sessions 32 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 200)
   load "${many[@]}"; reported
   run health | grep -E '^\$|degraded|unhealthy|-> requests'
-  run report --window 20s | grep -E '^\$|^timeouts|^full-batch|evidence|  do |effect|undo' | head -12
+  finding timeouts 20s
   run config set request.timeout=10min engine.max-batch=16 engine.step-loops=2
   load "${many[@]}"
 }
@@ -100,17 +111,25 @@ growing_memory() {
     load --users 32 --sessions 100 --rounds 1 --system-tokens 0 --history-tokens 200 --question-tokens 20 --answer-tokens 10 > /dev/null; reported
     run stats | grep -E '^\$|sessions  |  KV'
   done
-  run report --window 5min | grep -E '^\$|largest session kv' -A 3 | head -8
+  run report --window 5min | grep -E '^\$|largest session kv' -A 3
   run config set kv.state.ttl=1d
-  first=$("$caudal" session list --last 1 | sed -n 2p | cut -d' ' -f1)
-  run session end "$first"
+  run cache clear --all --tier state
+  reported
+  run stats | grep -E '^\$|sessions  |  KV'
 }
 no_gpu() {
-  say "bin/caudal cluster submit -D model.device=cuda:0"
   "$caudal" cluster stop > /dev/null 2>&1
-  start; submit -D model.device=cuda:0
-  sleep 20
+  start
+  say "bin/caudal cluster submit -D model.device=cuda:0"
+  submit -D model.device=cuda:0 & # it waits for a job that runs
+  submitted=$!
+  sleep 40
   run health | grep -E '^\$|^unhealthy|^degraded|^job' | cut -c1-300
+  kill "$submitted"
+  "$caudal" cluster stop --now > /dev/null 2>&1
+  start
+  run cluster submit --fresh -D model.device=cpu | tail -1
+  run health | grep -E '^\$|^healthy|^degraded|^job|^device'
 }
 start() { "$caudal" cluster start --taskmanagers 1 --broker 2>&1 | tail -1; }
 
