@@ -14,7 +14,9 @@ import io.caudal.analytics.report.ReportJson;
 import io.caudal.config.JobSettings;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.stream.io.Observation;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,30 +89,35 @@ final class Observer extends AbstractStreamOperator<Observation>
     if (now > due + intervalMillis) {
       return; // this task was held: what others have reported meanwhile is not read yet
     }
-    Fleet fleet = Fleet.of(reports.values().stream().flatMap(RecentReports::all).toList());
-    boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
-    if (!complete && now < startMillis + START_MILLIS) {
-      return;
-    }
+    List<Observation> observations;
     try {
-      tell(fleet, now);
+      observations = observe(now);
     } catch (RuntimeException e) {
       // Requests must be answered, whatever can't be said of them. The same again would be noise.
       if (!cannotTell) {
         LOG.error("the job can't tell its health", e);
       }
       cannotTell = true;
+      return;
     }
+    // The sink's failures are none of ours.
+    observations.forEach(one -> output.collect(new StreamRecord<>(one)));
   }
 
-  private void tell(Fleet fleet, long now) {
+  private List<Observation> observe(long now) {
+    Fleet fleet = Fleet.of(reports.values().stream().flatMap(RecentReports::all).toList());
+    boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
+    if (!complete && now < startMillis + START_MILLIS) {
+      return List.of();
+    }
     boolean due = reportMillis > 0 && now >= reportedMillis + reportMillis;
     Health health = Health.of(run(), fleet, now);
     status = health.overall().exitCode();
     Map<String, Status> statuses = new LinkedHashMap<>();
     health.checks().forEach(check -> statuses.put(check.component(), check.status()));
+    List<Observation> observations = new ArrayList<>();
     if (due || !statuses.equals(told)) {
-      emit("health", json(health, now));
+      observations.add(new Observation("health", json(health, now).toString()));
       told.clear();
       told.putAll(statuses);
     }
@@ -118,8 +125,10 @@ final class Observer extends AbstractStreamOperator<Observation>
       // Windows end when they end: half of one more, so that each is in one report.
       long window = now - reportedMillis + intervalMillis / 2;
       reportedMillis = now;
-      emit("report", ReportJson.of(Report.of(fleet, window, null), now));
+      ObjectNode report = ReportJson.of(Report.of(fleet, window, null), now);
+      observations.add(new Observation("report", report.toString()));
     }
+    return observations;
   }
 
   private ObjectNode json(Health health, long now) {
@@ -135,10 +144,6 @@ final class Observer extends AbstractStreamOperator<Observation>
     ArrayNode names = json.putArray("changed");
     changed.forEach(names::add);
     return json;
-  }
-
-  private void emit(String type, ObjectNode json) {
-    output.collect(new StreamRecord<>(new Observation(type, json.toString())));
   }
 
   private JobRun run() {
