@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
  * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS
  * [arrivals|slow-results|no-results]}; {@code ChaosMain sessions COUNT}; {@code ChaosMain hostile
- * COUNT}; {@code ChaosMain restart MODEL-FOLDER}.
+ * COUNT [PER-SECOND]}; {@code ChaosMain restart MODEL-FOLDER}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -22,7 +22,7 @@ public final class ChaosMain {
       case "kinds" -> kinds(args);
       case "recovery" -> recovery(args[1]);
       case "sessions" -> sessions(Integer.parseInt(args[1]));
-      case "hostile" -> hostile(Integer.parseInt(args[1]));
+      case "hostile" -> hostile(args);
       case "restart" -> restart(Path.of(args[1]));
       case "overload" -> overload(args);
       default -> throw new IllegalArgumentException(args[0]);
@@ -76,9 +76,11 @@ public final class ChaosMain {
     }
   }
 
-  private static void hostile(int count) {
+  private static void hostile(String[] args) {
+    int count = Integer.parseInt(args[1]);
+    int perSecond = args.length > 2 ? Integer.parseInt(args[2]) : 100;
     try (ChaosCluster cluster = new ChaosCluster(1, Map.of())) {
-      System.out.println(new HostileRun(cluster, count).play());
+      System.out.println(new HostileRun(cluster, count, perSecond).play());
     }
   }
 

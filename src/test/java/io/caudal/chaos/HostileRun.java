@@ -39,11 +39,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class HostileRun {
   private static final int ROUNDS = 5;
-  private static final int PER_SECOND = 100;
   private static final int OTHERS_PER_SECOND = 4;
 
   /** Code that runs for the first time is slow, and would be taken for the records' doing. */
-  private static final int WARM = 10 * PER_SECOND;
+  private static final int WARM = 1_000;
+
+  /** For what making a phase's records has left to compile and to collect. */
+  private static final Duration REST = Duration.ofSeconds(2);
 
   private static final int ONE_LARGE_IN = 1000;
   private static final int LARGEST = 10 << 20;
@@ -71,6 +73,7 @@ final class HostileRun {
 
   private final ChaosCluster cluster;
   private final int count;
+  private final int perSecond;
   private final HostileRequests requests = new HostileRequests(2026, "h-", LARGEST);
   private final HostileRequests unread = new HostileRequests(2027, "u-", LARGEST);
   private final HostileRequests refused = new HostileRequests(2028, "r-", LARGEST);
@@ -80,10 +83,12 @@ final class HostileRun {
 
   /**
    * @param count hostile requests, and as many good ones
+   * @param perSecond how fast they come
    */
-  HostileRun(ChaosCluster cluster, int count) {
+  HostileRun(ChaosCluster cluster, int count, int perSecond) {
     this.cluster = cluster;
     this.count = count;
+    this.perSecond = perSecond;
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -175,11 +180,14 @@ final class HostileRun {
   }
 
   private Phase phase(OpenLoad others, Beside beside, int each) {
-    Duration time = Duration.ofSeconds(each / PER_SECOND);
+    Duration time = Duration.ofSeconds(each / perSecond);
+    // Ahead of the time that counts: making them costs more than refusing them.
+    List<HostileRequest> records = records(beside, each);
+    Waiting.pass(REST);
     others.takeLatencies();
     int first = others.sent();
     List<Sent> sent = Collections.synchronizedList(new ArrayList<>());
-    Thread sender = new Thread(() -> sendSteadily(beside, each, sent), "hostile");
+    Thread sender = new Thread(() -> sendSteadily(beside, records, sent), "hostile");
     sender.start();
     others.arrive(OTHERS_PER_SECOND, time, Duration.ZERO, () -> {});
     if (!others.awaitAll(LIMIT)) {
@@ -228,22 +236,27 @@ final class HostileRun {
 
   private record Sent(HostileRequest request, Future<RecordMetadata> place) {}
 
-  private void sendSteadily(Beside beside, int most, List<Sent> sent) {
-    if (beside == Beside.NOTHING) {
-      return;
-    }
-    String topic = beside == Beside.UNREAD ? UNREAD : REQUESTS;
-    long begin = System.nanoTime();
-    for (int i = 0; i < most; i++) {
-      long due = begin + i * 1_000_000_000L / PER_SECOND;
-      Waiting.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
-      HostileRequest one =
+  private List<HostileRequest> records(Beside beside, int count) {
+    List<HostileRequest> records = new ArrayList<>();
+    for (int i = 0; beside != Beside.NOTHING && i < count; i++) {
+      records.add(
           switch (beside) {
             case UNREAD -> hostile(unread, i);
             case REFUSED -> refused(i);
             case HOSTILE -> hostile(requests, i);
             default -> good(made++);
-          };
+          });
+    }
+    return records;
+  }
+
+  private void sendSteadily(Beside beside, List<HostileRequest> records, List<Sent> sent) {
+    String topic = beside == Beside.UNREAD ? UNREAD : REQUESTS;
+    long begin = System.nanoTime();
+    for (int i = 0; i < records.size(); i++) {
+      long due = begin + i * 1_000_000_000L / perSecond;
+      Waiting.pass(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
+      HostileRequest one = records.get(i);
       sent.add(new Sent(one, producer.send(new ProducerRecord<>(topic, one.key(), one.value()))));
     }
   }

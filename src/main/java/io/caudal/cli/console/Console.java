@@ -15,14 +15,19 @@ import io.caudal.protocol.ControlChangeJson;
 import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /** A running Caudal as its topics show it. Each call reads anew. */
 public final class Console {
-  /** Enough for some minutes of a usual job. */
-  private static final long METRICS_RECORDS = 300;
+  /** Of each partition, to find who has not reported for long; enough for a usual job's minutes. */
+  private static final long OLD_RECORDS = 300;
+
+  /** What commands look at, if not told otherwise. */
+  private static final long RECENT_MILLIS = 60_000;
 
   /** So that there is a record before a window, whose counters are where it begins. */
   private static final long BEFORE_MILLIS = 60_000;
@@ -36,16 +41,23 @@ public final class Console {
   }
 
   /**
-   * The job's subtasks.
+   * The job's subtasks, with the last minute's records of each and more; of those that are silent
+   * the newest, if it isn't too long ago.
    *
    * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}, as all of these
    */
   public Fleet fleet() {
-    List<MetricsRecord> records =
-        TopicTail.read(kafka, kafka.metricsTopic(), METRICS_RECORDS, MetricsJson::read).stream()
-            .map(Dated::record)
-            .toList();
-    return Fleet.of(records);
+    List<MetricsRecord> recent =
+        records(System.currentTimeMillis() - RECENT_MILLIS - BEFORE_MILLIS);
+    Fleet fleet = Fleet.of(recent);
+    boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
+    if (complete && fleet.members().stream().allMatch(member -> member.run().size() > 1)) {
+      return fleet;
+    }
+    Set<MetricsRecord> all = new LinkedHashSet<>(recent);
+    TopicTail.read(kafka, kafka.metricsTopic(), OLD_RECORDS, MetricsJson::read)
+        .forEach(one -> all.add(one.record()));
+    return Fleet.of(List.copyOf(all));
   }
 
   /** As {@link #fleet}, with all records since then, and some before to count from. */

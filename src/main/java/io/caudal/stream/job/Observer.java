@@ -47,6 +47,10 @@ final class Observer extends AbstractStreamOperator<Observation>
 
   private long startMillis;
   private long reportedMillis;
+
+  /** When a look came late the last time. */
+  private long heldMillis;
+
   private long completed;
   private long failed;
   private long completedMillis;
@@ -87,35 +91,36 @@ final class Observer extends AbstractStreamOperator<Observation>
   private void look(long due) {
     long now = now();
     if (now > due + intervalMillis) {
+      heldMillis = now;
+    }
+    if (now < heldMillis + intervalMillis) {
       return; // this task was held: what others have reported meanwhile is not read yet
     }
-    List<Observation> observations;
+    List<Observation> observations = new ArrayList<>();
     try {
-      observations = observe(now);
+      observe(now, observations);
     } catch (RuntimeException e) {
       // Requests must be answered, whatever can't be said of them. The same again would be noise.
       if (!cannotTell) {
-        LOG.error("the job can't tell its health", e);
+        LOG.error("the job can't tell its health, or can't report", e);
       }
       cannotTell = true;
-      return;
     }
     // The sink's failures are none of ours.
     observations.forEach(one -> output.collect(new StreamRecord<>(one)));
   }
 
-  private List<Observation> observe(long now) {
+  private void observe(long now, List<Observation> observations) {
     Fleet fleet = Fleet.of(reports.values().stream().flatMap(RecentReports::all).toList());
     boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
     if (!complete && now < startMillis + START_MILLIS) {
-      return List.of();
+      return;
     }
     boolean due = reportMillis > 0 && now >= reportedMillis + reportMillis;
     Health health = Health.of(run(), fleet, now);
     status = health.overall().exitCode();
     Map<String, Status> statuses = new LinkedHashMap<>();
     health.checks().forEach(check -> statuses.put(check.component(), check.status()));
-    List<Observation> observations = new ArrayList<>();
     if (due || !statuses.equals(told)) {
       observations.add(new Observation("health", json(health, now).toString()));
       told.clear();
@@ -128,7 +133,6 @@ final class Observer extends AbstractStreamOperator<Observation>
       ObjectNode report = ReportJson.of(Report.of(fleet, window, null), now);
       observations.add(new Observation("report", report.toString()));
     }
-    return observations;
   }
 
   private ObjectNode json(Health health, long now) {

@@ -8,6 +8,7 @@ import io.caudal.analytics.Reports;
 import io.caudal.config.JobSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.MetricsRecord.LatencySummary;
 import io.caudal.stream.io.Observation;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +159,38 @@ class ObserverTest {
     assertThat(told.stream().filter(json -> json.path("type").asText().equals("health")))
         .as("at the start, and with each report")
         .hasSize(3);
+  }
+
+  @Test
+  void a_look_that_comes_late_is_left_out() throws Exception {
+    checkpoint = 1;
+    seconds(2, WELL);
+    now += 60_000;
+    harness.setProcessingTime(now); // what came meanwhile is read after the timer
+    seconds(3, WELL);
+    assertThat(told).extracting(json -> json.path("type").asText()).contains("report");
+    assertThat(told.stream().filter(json -> json.path("type").asText().equals("health")))
+        .extracting(json -> json.path("status").asText())
+        .containsOnly("healthy");
+  }
+
+  @Test
+  void what_cannot_be_folded_ends_nothing_and_what_could_be_said_is_said() throws Exception {
+    checkpoint = 1;
+    seconds(1, WELL);
+    Map<String, LatencySummary> damaged =
+        Map.of("ttft_ms", new LatencySummary(1, 1, 1, 1, 1, "no sketch"));
+    for (int i = 0; i < 20; i++) {
+      second(Reports.of(0, now, Map.of(), WELL, damaged), report(1, WELL));
+    }
+    assertThat(told).extracting(json -> json.path("type").asText()).containsOnly("health");
+    assertThat(told).as("at the start, and when a report was due").hasSize(2);
+
+    seconds(2, FULL);
+    assertThat(last().path("status").asText()).isEqualTo("unhealthy");
+    seconds(40, WELL);
+    assertThat(last().path("status").asText()).isEqualTo("healthy");
+    assertThat(told).extracting(json -> json.path("type").asText()).contains("report");
   }
 
   private void seconds(int count, Map<String, Double> gauges) throws Exception {
