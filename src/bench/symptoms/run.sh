@@ -71,20 +71,19 @@ low_throughput() {
   load "${many[@]}"
 }
 high_cpu() {
-  many=(--users 64 --sessions 300 --rounds 1 --system-tokens 0 --history-tokens 20 --question-tokens 20 --answer-tokens 200)
+  # Long prompts and short answers: work for the TaskManager, little for broker and client.
+  many=(--users 64 --sessions 1500 --rounds 1 --system-tokens 0 --history-tokens 700 --question-tokens 20 --answer-tokens 2)
   load "${many[@]}" &
   sleep 25
   finding busy-cpu 15s
   cpu
   run config set engine.step-loops=1
-  wait %1
-  load "${many[@]}" &
-  sleep 25
+  sleep 20
   cpu
-  wait
+  wait %1
 }
 cpu() {
-  figures='"(cpu|loops|loops_busy)":[0-9.]+'
+  figures='"(cpu|cpu_machine|loops|loops_busy)":[0-9.]+'
   say "bin/caudal report --json --window 15s | grep -oE '$figures'"
   "$caudal" report --json --window 15s | grep -oE "$figures"
 }
@@ -98,8 +97,8 @@ timeouts() {
   load "${many[@]}"
 }
 high_memory() {
-  cause kv.device.tokens=2048 kv.host.bytes=512mb
-  load --users 64 --sessions 400 --rounds 1 --system-tokens 0 --history-tokens 200 --question-tokens 20 --answer-tokens 10; reported
+  cause kv.host.bytes=512mb
+  load --users 64 --sessions 700 --rounds 1 --system-tokens 0 --history-tokens 200 --question-tokens 20 --answer-tokens 10; reported
   run stats | grep -E '^\$|  KV|tm-'
   run config preset apply memory_efficient
   reported

@@ -1,5 +1,7 @@
 package io.caudal.adapt;
 
+import io.caudal.config.Settings;
+import io.caudal.protocol.MetricsRecord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,17 @@ public record Trial(
   static Trial of(Move move, boolean up, boolean judged, List<Sample> before) {
     return new Trial(
         move.rule(), move.key(), move.from(), move.to(), up, judged, false, 0, before, List.of());
+  }
+
+  /**
+   * Whether the setting still is what the move begins from.
+   *
+   * @param record of a subtask, with the settings in force there
+   */
+  public boolean beginsAt(MetricsRecord record) {
+    Settings inForce = Settings.ofKnown(record.about().settings());
+    double loops = record.gauges().getOrDefault("engine_loops", 0.0);
+    return Window.text(inForce, key, loops).equals(from);
   }
 
   Trial waiting() {

@@ -26,9 +26,18 @@ public record Window(
 
   /** A setting in force, as text; as many step loops as there are where that is left open. */
   String text(String key) {
+    return text(settings, key, get("loops_each"));
+  }
+
+  /**
+   * As {@link #text(String)}.
+   *
+   * @param loops that each engine has
+   */
+  static String text(Settings settings, String key, double loops) {
     String text = settings.text(key);
     boolean open = key.equals("engine.step-loops") && text.equals("0");
-    return open ? Scale.text(key, get("loops_each")) : text;
+    return open ? Scale.text(key, loops) : text;
   }
 
   /** A setting in force, where its values have an order. */

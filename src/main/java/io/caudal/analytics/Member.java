@@ -20,9 +20,20 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   static Member of(List<MetricsRecord> records) {
     List<MetricsRecord> sorted =
         records.stream().sorted(Comparator.comparingLong(MetricsRecord::windowEndMillis)).toList();
-    MetricsRecord newest = sorted.get(sorted.size() - 1);
-    return new Member(
-        newest, sorted.stream().filter(r -> r.attempt() == newest.attempt()).toList());
+    int begin = sorted.size() - 1;
+    while (begin > 0 && goesOn(sorted.get(begin - 1), sorted.get(begin))) {
+      begin--;
+    }
+    return new Member(sorted.get(sorted.size() - 1), sorted.subList(begin, sorted.size()));
+  }
+
+  /** Whether it is still the same run: a job that starts without state counts attempts anew. */
+  private static boolean goesOn(MetricsRecord before, MetricsRecord record) {
+    return before.attempt() == record.attempt()
+        && before.counters().entrySet().stream()
+            .allMatch(
+                counter ->
+                    record.counters().getOrDefault(counter.getKey(), 0L) >= counter.getValue());
   }
 
   /** Time since its newest report. */

@@ -148,6 +148,7 @@ public final class StatsJson {
     return gauge.startsWith("heap_")
         || gauge.startsWith("cpu_")
         || gauge.startsWith("gpu_")
+        || gauge.startsWith("process_")
         || gauge.startsWith("disk_");
   }
 

@@ -136,6 +136,7 @@ final class ConfigGetCommand implements Callable<Integer> {
           (value, subtasks) ->
               subtasks.forEach(subtask -> bySubtask.put(Integer.toString(subtask), value)));
       one.put("default", key.defaultText()).put("allowed", key.range()).put("live", key.isLive());
+      one.put("description", key.description());
     }
     ObjectNode versions = root.putObject("versions");
     inForce

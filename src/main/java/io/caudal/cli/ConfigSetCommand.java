@@ -35,7 +35,10 @@ final class ConfigSetCommand implements Callable<Integer> {
       if (equals < 1) {
         throw new ParameterException(spec.commandLine(), "'" + pair + "' is not KEY=VALUE");
       }
-      set.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+      String key = pair.substring(0, equals).strip();
+      if (set.put(key, pair.substring(equals + 1).strip()) != null) {
+        throw new ParameterException(spec.commandLine(), "'" + key + "' is there twice");
+      }
     }
     return run.run(set, Set.of(), spec.commandLine().getOut());
   }

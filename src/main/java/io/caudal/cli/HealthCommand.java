@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Checks the broker, the job, and each TaskManager's engine, device and disk.",
-      "Exit code 0 healthy, 1 degraded, 2 unhealthy."
-    })
+      "Exit code 0 healthy, 1 degraded, 2 unhealthy, 3 if it could not be asked so."
+    },
+    exitCodeOnInvalidInput = 3,
+    exitCodeOnExecutionException = 3)
 final class HealthCommand implements Callable<Integer> {
   private static final long OVER_MILLIS = 60_000;
 

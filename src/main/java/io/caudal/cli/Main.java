@@ -92,7 +92,7 @@ public final class Main implements Runnable {
       e.printStackTrace(err);
     }
     err.flush();
-    return 1;
+    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   private static String firstLine(@Nullable String message) {
@@ -106,6 +106,6 @@ public final class Main implements Runnable {
       err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     }
     err.flush();
-    return 2;
+    return e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
   }
 }

@@ -72,7 +72,7 @@ final class StatsCommand implements Callable<Integer> {
   }
 
   private int show(Console console, JobRest jobManager, String name) {
-    Fleet fleet = console.fleet();
+    Fleet fleet = console.fleetOver(1_000L * over);
     Stats stats = new Stats(fleet, 1_000L * over);
     @Nullable JobView job = jobManager.job(name).orElse(null);
     long now = System.currentTimeMillis();

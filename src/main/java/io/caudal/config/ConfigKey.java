@@ -39,6 +39,7 @@ public final class ConfigKey<T> {
   private final Function<String, Optional<T>> parser;
   private String range;
   private boolean live;
+  private boolean anyCase;
 
   private ConfigKey(
       String name,
@@ -81,24 +82,26 @@ public final class ConfigKey<T> {
   /** Yes or no. */
   static ConfigKey<Boolean> flag(String name, boolean def, String description) {
     return new ConfigKey<>(
-        name,
-        Boolean.toString(def),
-        "true | false",
-        description,
-        text ->
-            Optional.of(text.toLowerCase(Locale.ROOT))
-                .filter(t -> t.equals("true") || t.equals("false"))
-                .map(Boolean::valueOf));
+            name,
+            Boolean.toString(def),
+            "true | false",
+            description,
+            text ->
+                Optional.of(text.toLowerCase(Locale.ROOT))
+                    .filter(t -> t.equals("true") || t.equals("false"))
+                    .map(Boolean::valueOf))
+        .anyCase();
   }
 
   /** A size in bytes, written {@code 262144}, {@code 256kb}, {@code 64mb} or {@code 2gb}. */
   static ConfigKey<Long> bytes(String name, String def, long min, long max, String description) {
     return new ConfigKey<>(
-        name,
-        def,
-        min + " to " + max + " bytes (kb, mb, gb allowed)",
-        description,
-        text -> quantity(text, ConfigKey::byteUnit).filter(n -> n >= min && n <= max));
+            name,
+            def,
+            min + " to " + max + " bytes (kb, mb, gb allowed)",
+            description,
+            text -> quantity(text, ConfigKey::byteUnit).filter(n -> n >= min && n <= max))
+        .anyCase();
   }
 
   /** A time, written {@code 500ms}, {@code 30s}, {@code 10min}, {@code 12h} or {@code 7d}. */
@@ -107,30 +110,32 @@ public final class ConfigKey<T> {
     long low = quantity(min, ConfigKey::milliUnit).orElseThrow();
     long high = quantity(max, ConfigKey::milliUnit).orElseThrow();
     return new ConfigKey<>(
-        name,
-        def,
-        min + " to " + max,
-        description,
-        text ->
-            quantity(text, ConfigKey::milliUnit)
-                .filter(n -> n >= low && n <= high)
-                .map(Duration::ofMillis));
+            name,
+            def,
+            min + " to " + max,
+            description,
+            text ->
+                quantity(text, ConfigKey::milliUnit)
+                    .filter(n -> n >= low && n <= high)
+                    .map(Duration::ofMillis))
+        .anyCase();
   }
 
   /** One of an enum's constants, written in lower case with hyphens. */
   static <E extends Enum<E>> ConfigKey<E> choice(
       String name, E def, Class<E> type, String description) {
     return new ConfigKey<>(
-        name,
-        hyphens(def),
-        Arrays.stream(type.getEnumConstants())
-            .map(ConfigKey::hyphens)
-            .collect(Collectors.joining(" | ")),
-        description,
-        text ->
+            name,
+            hyphens(def),
             Arrays.stream(type.getEnumConstants())
-                .filter(constant -> hyphens(constant).equals(text.toLowerCase(Locale.ROOT)))
-                .findFirst());
+                .map(ConfigKey::hyphens)
+                .collect(Collectors.joining(" | ")),
+            description,
+            text ->
+                Arrays.stream(type.getEnumConstants())
+                    .filter(constant -> hyphens(constant).equals(text.toLowerCase(Locale.ROOT)))
+                    .findFirst())
+        .anyCase();
   }
 
   /** Any text that matches {@code pattern}; {@code range} says in words what that is. */
@@ -175,6 +180,11 @@ public final class ConfigKey<T> {
         Bounds::parse);
   }
 
+  private ConfigKey<T> anyCase() {
+    anyCase = true;
+    return this;
+  }
+
   /** Names what a number counts. */
   ConfigKey<T> in(String unit) {
     range = range + " " + unit;
@@ -207,6 +217,12 @@ public final class ConfigKey<T> {
   /** Whether it may change while the job runs; otherwise the job must be restarted. */
   public boolean isLive() {
     return live;
+  }
+
+  /** The text as it is written in the reference: without blanks around it, in lower case. */
+  String canonical(String text) {
+    String stripped = text.strip();
+    return anyCase ? stripped.toLowerCase(Locale.ROOT) : stripped;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * Where requests come from and where everything goes.
  *
+ * @param resultBytes most bytes of a result's answers as JSON
  * @param client further settings of every Kafka client (security and the like); never printed
  */
 public record KafkaSettings(
@@ -23,6 +24,7 @@ public record KafkaSettings(
     String sessionsTopic,
     Delivery delivery,
     Duration transactionTimeout,
+    int resultBytes,
     Map<String, String> client)
     implements Serializable {
 
@@ -75,6 +77,18 @@ public record KafkaSettings(
           "Longest life of a Kafka transaction: more than checkpoint gap plus restart, at most the"
               + " broker's `transaction.max.timeout.ms`.");
 
+  static final ConfigKey<Integer> RESULT_BYTES =
+      ConfigKey.integer(
+              "results.max-bytes",
+              1_000_000,
+              1_000,
+              100_000_000,
+              "Most that a result's answers take as JSON; log probabilities are left out beyond it,"
+                  + " and a request with more text ends with `answer_too_large`. Raise it with the"
+                  + " topic's `max.message.bytes` and `kafka.client.max.request.size`, which must"
+                  + " hold it and some thousand bytes more.")
+          .in("bytes");
+
   static final List<ConfigKey<?>> KEYS =
       List.of(
           BOOTSTRAP_SERVERS,
@@ -88,7 +102,8 @@ public record KafkaSettings(
           DEAD_LETTER,
           SESSIONS,
           DELIVERY,
-          TRANSACTION_TIMEOUT);
+          TRANSACTION_TIMEOUT,
+          RESULT_BYTES);
 
   public static KafkaSettings from(Settings settings) {
     return new KafkaSettings(
@@ -104,6 +119,7 @@ public record KafkaSettings(
         settings.get(SESSIONS),
         settings.get(DELIVERY),
         settings.get(TRANSACTION_TIMEOUT),
+        settings.get(RESULT_BYTES),
         Map.copyOf(settings.withPrefix(Settings.KAFKA_CLIENT_PREFIX)));
   }
 

@@ -79,7 +79,11 @@ public final class Settings {
    */
   public static Map<String, String> canonical(Map<String, String> values) {
     Map<String, String> canonical = new TreeMap<>(Aliases.resolve(values));
-    canonical.replaceAll((key, value) -> KEYS.containsKey(key) ? value.strip() : value);
+    canonical.replaceAll(
+        (key, value) -> {
+          ConfigKey<?> known = KEYS.get(key);
+          return known == null ? value : known.canonical(value);
+        });
     return canonical;
   }
 

@@ -26,6 +26,7 @@ public enum ErrorCode {
   CHAT_TEMPLATE_FAILED(ErrorKind.CALLER, false),
   CONTEXT_TOO_LONG(ErrorKind.CALLER, false),
   SESSION_TOO_LONG(ErrorKind.LIMIT, false),
+  ANSWER_TOO_LARGE(ErrorKind.LIMIT, false),
   SESSION_OF_OTHER_MODEL(ErrorKind.CALLER, false),
   SESSION_NOT_FOUND(ErrorKind.CALLER, false),
   SESSION_EXISTS(ErrorKind.CALLER, false),

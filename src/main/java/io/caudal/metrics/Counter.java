@@ -18,6 +18,7 @@ public enum Counter {
   REFUSED_RESTORE_TOKENS(
       "tokens", "Tokens whose KV is in state and was not read, for too much of others waited."),
   RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
+  FIRST_TOKEN_TIMEOUTS("requests", "Requests that were given up because no token came in time."),
   WARMED_TOKENS("tokens", "Tokens whose KV a request brought to the device ahead of a turn."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),

@@ -15,6 +15,24 @@ public final class ResultJson {
     return Wire.write(out -> body(out, result));
   }
 
+  /** How many bytes a text takes as a JSON string, without the quotes. */
+  public static long textBytes(String text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20) {
+        bytes += 6;
+      } else if (c < 0x80) {
+        bytes += c == '"' || c == '\\' ? 2 : 1;
+      } else if (c < 0x800 || Character.isSurrogate(c)) {
+        bytes += 2; // two surrogates make four bytes
+      } else {
+        bytes += 3;
+      }
+    }
+    return bytes;
+  }
+
   /**
    * @throws io.caudal.error.CaudalException when the bytes are not a result
    */

@@ -63,6 +63,16 @@ class FleetTest {
     assertThat(member.spanMillis(60_000)).isEqualTo(3_000);
   }
 
+  @Test
+  void a_job_that_starts_without_state_begins_a_run_though_its_attempt_is_the_same() {
+    List<MetricsRecord> records =
+        List.of(after(2_000, 3_000), after(3_000, 5_000), after(60_000, 40), after(61_000, 100));
+    Member member = Fleet.of(records).members().get(0);
+
+    assertThat(member.growth("requests", 600_000)).isEqualTo(100);
+    assertThat(member.growth("requests", 1_000)).isEqualTo(60);
+  }
+
   private static MetricsRecord after(long end, long requests) {
     return new MetricsRecord(
         0,

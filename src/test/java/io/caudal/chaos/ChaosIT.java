@@ -27,7 +27,10 @@ class ChaosIT {
     report.write(Path.of("target", "chaos"), "report");
     System.out.println(report.markdown());
     assertThat(report.problems()).isEmpty();
-    assertThat(report.faults()).isGreaterThanOrEqualTo(options.faults() * 9 / 10);
+    // Of those that come first, one may find nothing to strike.
+    assertThat(report.faults())
+        .isGreaterThanOrEqualTo(faults == 0 ? options.faults() - 1 : options.faults());
     assertThat(report.findings().continued).isPositive();
+    assertThat(report.findings().wentOn).isPositive();
   }
 }

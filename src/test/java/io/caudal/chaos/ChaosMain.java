@@ -56,7 +56,14 @@ public final class ChaosMain {
       ChaosReport report = new ChaosRun(cluster, options).play();
       report.write(Path.of("target", "chaos"), "report");
       System.out.println(report.markdown());
-      report.problems().forEach(System.out::println);
+      requireNone(report.problems());
+    }
+  }
+
+  private static void requireNone(List<String> problems) {
+    problems.forEach(System.out::println);
+    if (!problems.isEmpty()) {
+      throw new AssertionError("problems: " + problems.size());
     }
   }
 
@@ -97,7 +104,7 @@ public final class ChaosMain {
     try (ChaosCluster cluster = new ChaosCluster(2, OverloadRun.SETTINGS, "10g")) {
       OverloadRun.Outcome outcome = new OverloadRun(cluster, hardship, seconds).play();
       System.out.println(outcome);
-      outcome.findings().problems().forEach(System.out::println);
+      requireNone(outcome.findings().problems());
     }
   }
 }

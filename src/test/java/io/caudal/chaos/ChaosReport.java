@@ -52,11 +52,13 @@ record ChaosReport(
         .put("answered", findings.answered)
         .put("compared", findings.compared)
         .put("continued", findings.continued)
+        .put("went_on_in_mid_answer", findings.wentOn)
         .put("lost", findings.lost.size())
         .put("duplicated", findings.duplicated.size())
         .put("wrong", findings.wrong.size())
         .put("reordered", findings.reordered.size())
         .put("stream_differs", findings.streams.size())
+        .put("left_in_state", findings.left.size())
         .put("processes_ended", processesEnded);
     ObjectNode kinds = root.putObject("by_kind");
     struck.forEach((kind, strikes) -> kinds.put(kind.label(), strikes.count()));
@@ -94,8 +96,14 @@ record ChaosReport(
             findings.streams.size()));
     text.append(
         String.format(
-            "Seed %d, %d s; %d answers compared, %d of them after a restart of the job.%n",
-            options.seed(), took.toSeconds(), findings.compared, findings.continued));
+            "Seed %d, %d s; %d answers compared, %d of them after a restart of the job, %d of those"
+                + " with text from before it. Left in state at the end: %s.%n",
+            options.seed(),
+            took.toSeconds(),
+            findings.compared,
+            findings.continued,
+            findings.wentOn,
+            findings.left.isEmpty() ? "nothing" : findings.left));
     return text.toString();
   }
 

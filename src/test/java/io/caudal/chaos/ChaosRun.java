@@ -1,13 +1,16 @@
 package io.caudal.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +28,7 @@ final class ChaosRun {
   private final ChaosCluster cluster;
   private final ChaosOptions options;
   private final Random random;
+  private final Random scriptOrder;
   private final Faults faults;
   private final Map<FaultKind, ChaosReport.Strikes> struck = new EnumMap<>(FaultKind.class);
   private final ExecutorService strikers = Executors.newCachedThreadPool();
@@ -34,6 +38,7 @@ final class ChaosRun {
     this.cluster = cluster;
     this.options = options;
     this.random = new Random(options.seed());
+    this.scriptOrder = new Random(~options.seed());
     this.faults = cluster.faults();
   }
 
@@ -53,7 +58,7 @@ final class ChaosRun {
             cluster.reader(),
             options.sessions(),
             "s",
-            Stream.generate(() -> scripts.get(random.nextInt(scripts.size()))).iterator())) {
+            Stream.generate(this::shuffled).flatMap(List::stream).iterator())) {
       progress(load);
       for (List<FaultKind> together : options.first()) {
         round(load, together);
@@ -65,9 +70,59 @@ final class ChaosRun {
     } finally {
       strikers.shutdownNow();
     }
+    // Meanwhile some checkpoints commit: a result that comes twice may come late.
+    List<String> left = leftInState();
     Findings findings = Checker.check(cluster.reader().read());
+    findings.left.addAll(left);
     return new ChaosReport(
         options, struck, findings, elapsed(), cluster.processes().endedByThemselves());
+  }
+
+  /**
+   * All scripts in an order of its own: sessions side by side have different things to remember.
+   */
+  private List<Script> shuffled() {
+    List<Script> all = new ArrayList<>(Script.all());
+    Collections.shuffle(all, scriptOrder);
+    return all;
+  }
+
+  /** What subtasks report of state now that all sessions have ended; empty if nothing is left. */
+  private List<String> leftInState() {
+    long from = System.currentTimeMillis();
+    Map<Integer, JsonNode> reports = new TreeMap<>();
+    boolean all =
+        Waiting.until(
+            PROGRESS_LIMIT,
+            () -> {
+              reports.clear();
+              cluster
+                  .reader()
+                  .readAll("caudal.metrics", (place, key, json) -> take(json, from, reports));
+              return reports.values().stream()
+                  .anyMatch(one -> reports.size() == one.path("subtasks").asInt());
+            });
+    List<String> left = new ArrayList<>();
+    if (!all) {
+      left.add("not known: of all subtasks these report: " + reports.keySet());
+    }
+    reports.forEach(
+        (subtask, json) -> {
+          for (String gauge : List.of("sessions", "session_tokens", "kv_state_bytes")) {
+            double value = json.path("gauges").path(gauge).asDouble(-1);
+            if (value != 0) {
+              left.add("subtask " + subtask + " has " + gauge + " = " + value);
+            }
+          }
+        });
+    return left;
+  }
+
+  private static void take(JsonNode json, long fromMillis, Map<Integer, JsonNode> reports) {
+    boolean ofSubtask = !json.has("type");
+    if (ofSubtask && json.path("window_start_ms").asLong() > fromMillis) {
+      reports.put(json.path("subtask").asInt(), json);
+    }
   }
 
   private int count() {

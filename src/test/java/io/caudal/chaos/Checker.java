@@ -142,6 +142,9 @@ final class Checker {
       findings.continued++;
     }
     Assembled stream = streams.get(request.id());
+    if (result.attempt() > 1 && stream != null && stream.goesOn()) {
+      findings.wentOn++;
+    }
     if (stream == null || !stream.agreesWith(result)) {
       findings.streams.add(
           request.id() + " of attempt " + result.attempt() + ": " + result.text() + " | " + stream);

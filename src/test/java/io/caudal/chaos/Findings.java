@@ -9,12 +9,21 @@ final class Findings {
   int answered;
   int shed;
   int compared;
+
+  /** Answered in a later attempt than the first. */
   int continued;
+
+  /** Of these, those whose text began with what an earlier attempt had generated. */
+  int wentOn;
+
   final List<String> lost = new ArrayList<>();
   final List<String> duplicated = new ArrayList<>();
   final List<String> wrong = new ArrayList<>();
   final List<String> reordered = new ArrayList<>();
   final List<String> streams = new ArrayList<>();
+
+  /** What the job says it remembers after all sessions have ended. */
+  final List<String> left = new ArrayList<>();
 
   boolean isClean() {
     return problems().isEmpty();
@@ -27,6 +36,7 @@ final class Findings {
     wrong.forEach(one -> all.add("wrong: " + one));
     reordered.forEach(one -> all.add("reordered: " + one));
     streams.forEach(one -> all.add("stream: " + one));
+    left.forEach(one -> all.add("left: " + one));
     return all;
   }
 }

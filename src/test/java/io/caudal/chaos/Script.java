@@ -20,28 +20,29 @@ record Script(String name, boolean patient, List<Said> turns) {
   private static final List<String> TOPICS =
       List.of("a robot", "a fox and a lamp", "a dragon and a key", "a wizard and a bell");
 
-  /** All that are ever played. */
+  /** All that are ever played; from the first turn on no two say the same. */
   static List<Script> all() {
-    return IntStream.range(0, 8).mapToObj(Script::numbered).toList();
+    return IntStream.range(0, 16).mapToObj(Script::numbered).toList();
   }
 
   private static Script numbered(int number) {
     String name = NAMES.get(number % NAMES.size());
-    String topic = TOPICS.get(number / 2);
+    int kind = number % (2 * TOPICS.size());
+    String topic = TOPICS.get(kind / 2);
     return new Script(
         "script-" + number,
         number % 4 != 3,
         List.of(
-            new Said("My name is " + name + ".", 0),
-            new Said("Tell me a story about " + topic + ".", 60 + 20 * number),
-            new Said(longText(number) + " How are you?", 8),
+            new Said("My name is " + name + ". My meeting is at 15:" + (10 + number) + ".", 0),
+            new Said("Tell me a story about " + topic + ".", 60 + 20 * kind),
+            new Said(longText(kind) + " How are you?", 8),
             new Said("What is my name?", 0),
             new Said("Tell me a story about " + topic + ".", 40)));
   }
 
   /** A prompt of some hundred tokens. */
-  private static String longText(int number) {
-    return ("My dog is called Brimbo. My meeting is at 14:4" + number + ". Thank you! ")
-        .repeat(6 + number);
+  private static String longText(int kind) {
+    return ("My dog is called Brimbo. My meeting is at 14:4" + kind + ". Thank you! ")
+        .repeat(6 + kind);
   }
 }

@@ -96,9 +96,18 @@ class MainTest {
   }
 
   @Test
+  void who_asks_for_health_in_a_wrong_way_does_not_hear_of_an_unhealthy_job() {
+    assertThat(run("health", "--jsn")).isEqualTo(3);
+    assertThat(run("health", "--rest", "job_manager:8081")).isEqualTo(3);
+    assertThat(err.toString()).contains("BAD_PARAMETER").contains("--rest");
+  }
+
+  @Test
   void a_wrong_change_is_refused_before_a_broker_is_asked() {
     assertThat(run("config", "set", "log.level=a=debug")).isEqualTo(1);
     assertThat(err.toString()).contains("did you mean 'log.levels'?").hasLineCount(1);
+    assertThat(run("config", "set", "engine.max-batch=4", "engine.max-batch=8")).isEqualTo(2);
+    assertThat(err.toString()).contains("'engine.max-batch' is there twice");
     assertThat(run("config", "reset")).isEqualTo(2);
     assertThat(run("config", "get", "engine.maxbatch")).isEqualTo(1);
     assertThat(run("config", "apply-file", "/no/such/file")).isEqualTo(1);

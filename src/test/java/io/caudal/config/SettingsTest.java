@@ -55,6 +55,24 @@ class SettingsTest {
   }
 
   @Test
+  void values_are_kept_as_the_reference_writes_them() {
+    assertThat(
+            Settings.canonical(
+                Map.of(
+                    "use_compression", " TRUE ",
+                    "kv.compression", "ZSTD",
+                    "kv.host.bytes", "64MB",
+                    "model.path", "/Models/A",
+                    "engine.tenant-weights", "Acme=4")))
+        .containsOnly(
+            Map.entry("kv.use-compression", "true"),
+            Map.entry("kv.compression", "zstd"),
+            Map.entry("kv.host.bytes", "64mb"),
+            Map.entry("model.path", "/Models/A"),
+            Map.entry("engine.tenant-weights", "Acme=4"));
+  }
+
+  @Test
   void a_wrong_value_is_refused_with_value_range_and_key() {
     Settings settings = Settings.of(Map.of("engine.max-batch", "0"));
 

@@ -92,9 +92,9 @@ final class EngineChecks {
 
   /** Whether several reports had work to tell of, and no step between them. */
   private static boolean stands(Member member) {
-    List<MetricsRecord> last = member.within(RECENT_MILLIS);
     long window = member.newest().windowEndMillis() - member.newest().windowStartMillis();
     long enough = Math.max(3, 10_000 / Math.max(1, window));
+    List<MetricsRecord> last = member.within(Math.max(RECENT_MILLIS, (enough + 1) * window));
     if (last.size() < enough) {
       return false;
     }

@@ -24,10 +24,22 @@ public record Advice(String key, String value, boolean live, String effect, Stri
     return new Advice(key, value, live, effect, undo);
   }
 
-  /** A setting that Flink or Kafka has and Caudal doesn't. */
+  /** A setting that Flink or Kafka has and Caudal doesn't, so that its old value isn't known. */
   static Advice elsewhere(String key, String value, String effect) {
-    return new Advice(
-        key, value, false, effect, "set " + key + " to what it was, and submit again");
+    return elsewhere(key, value, "what it was", effect);
+  }
+
+  /**
+   * A setting that Flink or Kafka has and Caudal doesn't.
+   *
+   * @param old its value now
+   */
+  static Advice elsewhere(String key, String value, String old, String effect) {
+    return new Advice(key, value, false, effect, "set " + key + " to " + old + ", submit again");
+  }
+
+  private static boolean isOurs(String key) {
+    return Settings.keys().stream().anyMatch(known -> known.name().equals(key));
   }
 
   /** What does it. */
@@ -35,7 +47,7 @@ public record Advice(String key, String value, boolean live, String effect, Stri
     if (live) {
       return "bin/caudal config set " + key + "=" + value;
     }
-    return key.startsWith("execution.")
+    return !key.startsWith(Settings.KAFKA_CLIENT_PREFIX) && !isOurs(key)
         ? "set " + key + ": " + value + " in Flink's configuration, and submit again"
         : "submit again with -D " + key + "=" + value;
   }

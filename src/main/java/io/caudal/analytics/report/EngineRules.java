@@ -12,6 +12,8 @@ final class EngineRules {
   /** Fewer requests than this say nothing. */
   private static final int ENOUGH = 4;
 
+  private static final long A_DAY = 86_400_000;
+
   static final List<Rule> ALL =
       List.of(
           new Rule(
@@ -19,12 +21,7 @@ final class EngineRules {
               "the device has no memory for its batches",
               f -> f.get("error_out_of_memory") > 0,
               f -> say("%.0f requests ended with out_of_memory", f.get("error_out_of_memory")),
-              f ->
-                  Advice.set(
-                      f,
-                      "engine.token-budget",
-                      Integer.toString(Math.max(16, number(f, "engine.token-budget") / 2)),
-                      "a step needs less memory; long prompts take more steps")),
+              EngineRules::lessMemory),
           new Rule(
               "full-batch",
               "requests wait while every step is full",
@@ -57,6 +54,7 @@ final class EngineRules {
               "steps are nearly empty while requests are set aside",
               f ->
                   f.get("aside") >= 1
+                      && f.get("at_hand") > 0.5 * number(f, "job.capacity") * f.get("subtasks")
                       && f.get("batch") < 0.5 * f.get("max_batch")
                       && f.get("running") < f.get("max_batch") * f.get("loops"),
               f ->
@@ -106,30 +104,63 @@ final class EngineRules {
                       f.get("ended"),
                       f.text("request.timeout"),
                       f.get("total_ms_p95")),
-              f ->
-                  Advice.set(
-                      f,
-                      "request.timeout",
-                      Math.min(86_400, 2 * RequestSettings.from(f.settings()).timeout().toSeconds())
-                          + "s",
-                      "fewer requests are given up; those that can't be answered are known later")),
+              EngineRules::moreTime),
           new Rule(
               "busy-cpu",
-              "the TaskManager has no core left",
-              f -> f.get("cpu") > 0.95 && f.get("loops") >= f.get("cores") && f.get("cores") > 1,
+              "the machine has no core left, and the TaskManager is what uses them",
+              f ->
+                  f.get("cpu_machine") > 0.95
+                      && f.get("cpu") > 0.5
+                      && f.get("loops") >= f.get("cores")
+                      && loopsBesideOthers(f) < f.get("loops") / f.get("engines"),
               f ->
                   say(
-                      "%s of %.0f cores are in use, by %.0f step loops",
-                      Text.percent(f.get("cpu")), f.get("cores"), f.get("loops")),
+                      "%s of %.0f cores are in use, %s by the TaskManager with %.0f step loops",
+                      Text.percent(f.get("cpu_machine")),
+                      f.get("cores"),
+                      Text.percent(f.get("cpu")),
+                      f.get("loops")),
               f ->
                   Advice.set(
                       f,
                       "engine.step-loops",
-                      Integer.toString((int) Math.max(1, f.get("cores") - 1)),
+                      Integer.toString(loopsBesideOthers(f)),
                       "a core is left for Flink, Kafka and other processes; fewer tokens a"
                           + " second")));
 
   private EngineRules() {}
+
+  /** Step loops of each engine that leave a core of each TaskManager to others. */
+  private static int loopsBesideOthers(Figures f) {
+    return (int) Math.max(1, (f.get("cores") - f.get("task_managers")) / f.get("engines"));
+  }
+
+  /** Idle KV, the step's tokens and its batch have made way already. */
+  private static Advice lessMemory(Figures f) {
+    return f.text("model.cpu-fallback").equals("false")
+        ? Advice.set(
+            f,
+            "model.cpu-fallback",
+            "true",
+            "what a GPU has no memory for is answered on another, at last on the CPU, slower")
+        : Advice.set(
+            f,
+            "kv.device.tokens",
+            Integer.toString(Math.max(1, number(f, "kv.device.tokens") / 2)),
+            "more memory is left for steps; what can't fit is refused at once; fewer sessions stay"
+                + " on the device");
+  }
+
+  /** The limit that most of them ran into, doubled. */
+  private static Advice moreTime(Figures f) {
+    RequestSettings limits = RequestSettings.from(f.settings());
+    long whole = limits.timeout().toMillis();
+    long first = limits.firstTokenTimeout().toMillis();
+    String effect = "fewer requests are given up; those that can't be answered are known later";
+    return first > 0 && 2 * f.get("first_token_timeouts") > f.get("error_timeout")
+        ? Advice.set(f, "request.first-token-timeout", RuleText.time(2 * first), effect)
+        : Advice.set(f, "request.timeout", RuleText.time(Math.min(A_DAY, 2 * whole)), effect);
+  }
 
   private static boolean unbounded(Figures f) {
     int percent = number(f, "engine.prefill-percent");

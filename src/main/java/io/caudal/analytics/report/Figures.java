@@ -50,6 +50,7 @@ final class Figures {
     for (String code : List.of("timeout", "out_of_memory", "deadline_exceeded")) {
       figures.put("error_" + code, stats.recentErrors(code));
     }
+    figures.put("first_token_timeouts", stats.recent("first_token_timeouts"));
     stages.forEach(stage -> figures.put("share_" + stage.name(), stage.share()));
     stages.forEach(stage -> figures.put("ms_" + stage.name(), stage.millis()));
     figures.hits(stats);
@@ -157,8 +158,12 @@ final class Figures {
     double span = Math.max(1, stats.spanMillis());
     put("emitting", stats.grown("task_emit_ms") / subtasks / span);
     put("backpressured", stats.grown("task_backpressured_ms") / subtasks / span);
+    put("task_managers", hosts.size());
+    put("engines", stats.fleet().engines().size());
+    put("subtasks", subtasks);
     put("cores", stats.mean("cpu_cores", hosts));
     put("cpu", stats.grownShared("cpu_process_ms") / span / get("cores"));
+    put("cpu_machine", stats.grownShared("cpu_machine_ms") / span / get("cores"));
     put("gc", stats.grownShared("heap_gc_ms") / span / Math.max(1, hosts.size()));
     put("heap_fill", ratio(stats, "heap_live_bytes", "heap_max_bytes", hosts));
   }

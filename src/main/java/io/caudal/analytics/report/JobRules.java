@@ -64,6 +64,7 @@ final class JobRules {
                   Advice.elsewhere(
                       "execution.checkpointing.interval",
                       Math.max(100, (int) (2 * f.get("checkpoint_ms"))) + "ms",
+                      say("%.0fms", f.get("checkpoint_interval_ms")),
                       "results are seen sooner; more checkpoints are written")));
 
   private JobRules() {}

@@ -98,15 +98,24 @@ final class KvRules {
                   say(
                       "%s of the time goes to garbage collection; %s of the heap is live",
                       Text.percent(f.get("gc")), Text.percent(f.get("heap_fill"))),
-              f ->
-                  Advice.set(
-                      f,
-                      "kv.waiting-bytes",
-                      bytes(size(f, "kv.waiting-bytes") / 2),
-                      "less KV waits on the heap; more of it is computed again under load; if that"
-                          + " is not it: more taskmanager.memory.process.size")));
+              KvRules::lessHeap));
 
   private KvRules() {}
+
+  private static Advice lessHeap(Figures f) {
+    long waiting = size(f, "kv.waiting-bytes");
+    return waiting >= MB
+        ? Advice.set(
+            f,
+            "kv.waiting-bytes",
+            bytes(waiting / 2),
+            "less KV waits on the heap; more of it is computed again under load; if that is not it:"
+                + " more taskmanager.memory.process.size")
+        : Advice.elsewhere(
+            "taskmanager.memory.process.size",
+            "more than it is",
+            "garbage collection finds free memory sooner; so much more memory");
+  }
 
   private static boolean compresses(Figures f) {
     return f.text("kv.use-compression").equals("true")

@@ -24,6 +24,11 @@ final class RuleText {
     return key.equals("kv.host.bytes") ? kv.hostBytes() : kv.waitingBytes();
   }
 
+  /** A time as settings take it. */
+  static String time(long millis) {
+    return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+  }
+
   /** A number of bytes as settings take it. */
   static String bytes(long bytes) {
     return bytes % MB == 0 ? bytes / MB + "mb" : Long.toString(bytes);

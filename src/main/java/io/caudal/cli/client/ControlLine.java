@@ -78,8 +78,8 @@ public final class ControlLine implements AutoCloseable {
     while (!complete(acks) && System.nanoTime() < end) {
       try {
         for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
-          ControlAck ack = ControlAckJson.read(entry.value());
-          if (ack.changeId().equals(change.changeId())) {
+          ControlAck ack = ack(entry.value());
+          if (ack != null && ack.changeId().equals(change.changeId())) {
             acks.put(ack.subtask(), ack);
           }
         }
@@ -104,8 +104,8 @@ public final class ControlLine implements AutoCloseable {
     while (!complete(acks) && System.nanoTime() < end) {
       try {
         for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
-          ControlAck ack = ControlAckJson.read(entry.value());
-          if (ack.changeId().equals(change.changeId())) {
+          ControlAck ack = ack(entry.value());
+          if (ack != null && ack.changeId().equals(change.changeId())) {
             reports.accept(ack);
             if (ack.report() == null || ack.report().last()) {
               acks.put(ack.subtask(), ack);
@@ -117,6 +117,15 @@ public final class ControlLine implements AutoCloseable {
       }
     }
     return acks;
+  }
+
+  /** Null if it is none: a topic may hold what somebody else wrote. */
+  private static @Nullable ControlAck ack(byte @Nullable [] value) {
+    try {
+      return value == null ? null : ControlAckJson.read(value);
+    } catch (CaudalException e) {
+      return null;
+    }
   }
 
   /** Takes a record back that the job has read. */

@@ -38,6 +38,11 @@ public final class DeadLetterReplay implements AutoCloseable {
     config.put("buffer.memory", (long) MOST_BYTES);
     // A request that is sent twice would be answered twice if its id can't be read.
     config.put("enable.idempotence", true);
+    // What we say has failed must not be sent later.
+    config.put("linger.ms", 0);
+    config.put("request.timeout.ms", 1_000 * (LIMIT_SECONDS / 3));
+    config.put("delivery.timeout.ms", 1_000 * (LIMIT_SECONDS - 5));
+    config.put("max.block.ms", 1_000L * (LIMIT_SECONDS - 5));
     this.producer = new KafkaProducer<>(config);
   }
 

@@ -93,7 +93,9 @@ final class TopicLog {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       seek.accept(consumer, ends);
+      Patience patience = new Patience(topic, System::nanoTime);
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        patience.check(partitions.stream().mapToLong(consumer::position).sum());
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());
           if (record.offset() < ends.getOrDefault(partition, 0L)) {
@@ -127,7 +129,9 @@ final class TopicLog {
         return Optional.empty();
       }
       consumer.seek(partition, offset);
+      Patience patience = new Patience(partition.topic(), System::nanoTime);
       while (consumer.position(partition) <= offset) {
+        patience.check(consumer.position(partition));
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           return record.offset() == offset ? Optional.of(record) : Optional.empty();
         }

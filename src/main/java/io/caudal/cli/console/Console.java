@@ -32,6 +32,9 @@ public final class Console {
   /** So that there is a record before a window, whose counters are where it begins. */
   private static final long BEFORE_MILLIS = 60_000;
 
+  /** With fewer records of a subtask, little can be said of it. */
+  private static final int LEAST_RUN = 4;
+
   private static final long ACK_RECORDS = 1_000;
 
   private final KafkaSettings kafka;
@@ -41,17 +44,21 @@ public final class Console {
   }
 
   /**
-   * The job's subtasks, with the last minute's records of each and more; of those that are silent
-   * the newest, if it isn't too long ago.
+   * The job's subtasks, with the last minute's records of each and some before; of those that are
+   * silent the newest, if it isn't too long ago.
    *
    * @throws io.caudal.error.CaudalException {@code BROKER_UNREACHABLE}, as all of these
    */
   public Fleet fleet() {
-    List<MetricsRecord> recent =
-        records(System.currentTimeMillis() - RECENT_MILLIS - BEFORE_MILLIS);
+    return fleetOver(RECENT_MILLIS);
+  }
+
+  /** As {@link #fleet}, with the records of so many milliseconds. */
+  public Fleet fleetOver(long millis) {
+    List<MetricsRecord> recent = records(System.currentTimeMillis() - millis - BEFORE_MILLIS);
     Fleet fleet = Fleet.of(recent);
     boolean complete = fleet.subtasks() > 0 && fleet.members().size() == fleet.subtasks();
-    if (complete && fleet.members().stream().allMatch(member -> member.run().size() > 1)) {
+    if (complete && fleet.members().stream().allMatch(one -> one.run().size() >= LEAST_RUN)) {
       return fleet;
     }
     Set<MetricsRecord> all = new LinkedHashSet<>(recent);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,14 +29,23 @@ public final class FlinkFiles {
     this.rest = rest;
   }
 
-  /** The logs of JobManager and TaskManagers, by name. */
+  /** The logs of JobManager and TaskManagers, by name; where one can't be had, that it can't. */
   public Map<String, byte[]> logs() {
-    Map<String, byte[]> logs = new TreeMap<>();
-    rest.bytes("/jobmanager/log").ifPresent(log -> logs.put("jobmanager.log", log));
+    Map<String, String> paths = new TreeMap<>();
+    paths.put("jobmanager.log", "/jobmanager/log");
     for (String id : taskManagers()) {
       String name = "taskmanager-" + id.replaceAll("[^\\w.-]", "_") + ".log";
-      rest.bytes("/taskmanagers/" + id + "/log").ifPresent(log -> logs.put(name, log));
+      paths.put(name, "/taskmanagers/" + id + "/log");
     }
+    Map<String, byte[]> logs = new TreeMap<>();
+    paths.forEach(
+        (name, path) -> {
+          Optional<byte[]> log = rest.bytes(path);
+          String why = rest.address() + path + ": no file there, or no answer\n";
+          logs.put(
+              log.isPresent() ? name : name + ".missing",
+              log.orElseGet(() -> why.getBytes(StandardCharsets.UTF_8)));
+        });
     return logs;
   }
 

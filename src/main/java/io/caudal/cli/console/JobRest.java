@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.analytics.JobView;
 import io.caudal.analytics.JobView.Checkpoints;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,9 +26,20 @@ public final class JobRest {
 
   /**
    * @param address {@code http://HOST:PORT}
+   * @throws CaudalException {@code BAD_PARAMETER} if it is none
    */
   public JobRest(String address) {
     this.address = address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    try {
+      var unused = HttpRequest.newBuilder(URI.create(this.address)).build();
+    } catch (IllegalArgumentException e) {
+      throw new CaudalException(
+          ErrorCode.BAD_PARAMETER,
+          "the JobManager's address '"
+              + address
+              + "' is not http://HOST:PORT, as --rest takes it: "
+              + e.getMessage());
+    }
   }
 
   public String address() {

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.Configuration;
@@ -61,15 +63,36 @@ public final class ClusterJob {
     requireSlots(subtasks);
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, subtasks);
     String id =
-        JobSubmission.submit(
-            cluster.installation().jobJar(),
-            configuration,
-            settings,
-            Optional.ofNullable(from).map(ClusterJob::existing));
+        submit(configuration, settings, Optional.ofNullable(from).map(ClusterJob::existing));
     SubmittedJob job = new SubmittedJob(id, settings, subtasks);
     cluster.change(cluster.record().with(job));
     await("the job's tasks running", START_LIMIT, () -> rest.runs(id));
     return job;
+  }
+
+  /** A submission whose answer was lost may have worked: then there is a job more. */
+  private String submit(
+      Configuration configuration, Map<String, String> settings, Optional<Path> from) {
+    Set<String> others = unended();
+    try {
+      return JobSubmission.submit(cluster.installation().jobJar(), configuration, settings, from);
+    } catch (CaudalException e) {
+      Set<String> more = unended();
+      more.removeAll(others);
+      if (more.size() != 1) {
+        throw e;
+      }
+      return more.iterator().next();
+    }
+  }
+
+  private Set<String> unended() {
+    Set<String> ids = new TreeSet<>();
+    rest.get("/jobs/overview")
+        .map(all -> all.path("jobs"))
+        .ifPresent(jobs -> jobs.forEach(job -> ids.add(job.path("jid").asText())));
+    ids.removeIf(rest::hasEnded);
+    return ids;
   }
 
   private static Path existing(String from) {
@@ -150,7 +173,12 @@ public final class ClusterJob {
                         cluster.requireJobManager().await(cluster.folder(), what, limit, done))
                 .stop(id);
     if (location.isEmpty() && !drain) {
-      throw late("the savepoint", limit);
+      throw new CaudalException(
+          ErrorCode.CLUSTER_FAILED,
+          "the savepoint took longer than "
+              + limit.toSeconds()
+              + " s; the job may still stop when it is complete: see caudal cluster status, and"
+              + " start it again with caudal cluster submit");
     }
     if (location.isEmpty()) {
       String checkpoint = lastCheckpoint(id);

@@ -53,7 +53,7 @@ final class HeldStop {
    *     taken: then the job goes on
    */
   Optional<String> stop(String jobId) {
-    ChangeOutcome outcome = console.holdResults(HOLD_LIMIT.plus(limit).plus(limit), HOLD_LIMIT);
+    ChangeOutcome outcome = hold();
     if (!outcome.isApplied()) {
       console.releaseResults(HOLD_LIMIT);
       throw new CaudalException(
@@ -83,5 +83,19 @@ final class HeldStop {
       }
     }
     return Optional.ofNullable(location.get());
+  }
+
+  private ChangeOutcome hold() {
+    try {
+      return console.holdResults(HOLD_LIMIT.plus(limit).plus(limit), HOLD_LIMIT);
+    } catch (CaudalException e) {
+      // The broker may have it all the same.
+      try {
+        console.releaseResults(HOLD_LIMIT);
+      } catch (CaudalException again) {
+        e.addSuppressed(again); // then the hold ends by itself
+      }
+      throw e;
+    }
   }
 }

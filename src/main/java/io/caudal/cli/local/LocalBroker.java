@@ -20,6 +20,8 @@ public final class LocalBroker implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
   private static final String A_DAY = Long.toString(Duration.ofDays(1).toMillis());
+  private static final String ACKS_BYTES = Integer.toString(64 << 20);
+  private static final String ACKS_SEGMENT = Integer.toString(16 << 20);
   private static final String AN_HOUR = Long.toString(Duration.ofHours(1).toMillis());
   private static final int PARTITIONS = 4;
 
@@ -131,7 +133,9 @@ public final class LocalBroker implements AutoCloseable {
       return Map.of("cleanup.policy", "compact");
     }
     if (topic.equals(settings.acksTopic())) {
-      return Map.of("retention.ms", "-1"); // few, and the history of control needs them
+      // The history of control needs them; lists of sessions would fill any disk in the end.
+      return Map.of(
+          "retention.ms", "-1", "retention.bytes", ACKS_BYTES, "segment.bytes", ACKS_SEGMENT);
     }
     return topic.equals(settings.metricsTopic())
         ? Map.of("retention.ms", A_DAY, "segment.ms", AN_HOUR)

@@ -1,7 +1,10 @@
 package io.caudal.cli.local;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,24 +20,48 @@ import java.util.function.BooleanSupplier;
  * one that started at another time is not ours.
  *
  * @param name that of its logs
- * @param startedMillis epoch milliseconds, as the operating system tells; 0 where it doesn't
+ * @param started when, by a clock that nobody sets: ticks since the machine's start; where the
+ *     operating system doesn't tell, epoch milliseconds, or 0
  */
-record RunningProcess(String name, long pid, long startedMillis) {
+record RunningProcess(String name, long pid, @JsonAlias("startedMillis") long started) {
   private static final Duration POLL = Duration.ofMillis(50);
 
+  /** Of {@code /proc/PID/stat}, behind the command's name in brackets (proc(5): field 22). */
+  private static final int START_TIME = 19;
+
   static RunningProcess of(ChildProcess child) {
-    long started = ProcessHandle.of(child.pid()).map(RunningProcess::started).orElse(0L);
-    return new RunningProcess(child.name(), child.pid(), started);
+    return ProcessHandle.of(child.pid())
+        .map(handle -> of(child.name(), handle))
+        .orElse(new RunningProcess(child.name(), child.pid(), 0));
+  }
+
+  static RunningProcess of(String name, ProcessHandle handle) {
+    return new RunningProcess(name, handle.pid(), started(handle));
   }
 
   private static long started(ProcessHandle handle) {
+    return ticks(handle.pid()).orElseGet(() -> startedMillis(handle));
+  }
+
+  private static long startedMillis(ProcessHandle handle) {
     return handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 
+  private static Optional<Long> ticks(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      String behind = stat.substring(stat.lastIndexOf(')') + 1).strip();
+      return Optional.of(Long.valueOf(behind.split(" ", -1)[START_TIME]));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // another operating system, or it has ended
+    }
+  }
+
+  /** What an earlier version wrote down are milliseconds. */
   private Optional<ProcessHandle> handle() {
     return ProcessHandle.of(pid)
         .filter(ProcessHandle::isAlive)
-        .filter(handle -> started(handle) == startedMillis);
+        .filter(handle -> started(handle) == started || startedMillis(handle) == started);
   }
 
   boolean isAlive() {

@@ -63,13 +63,17 @@ public final class Top {
     }
   }
 
+  private Line again() {
+    return Line.of("asked again each " + everyMillis / 1_000.0 + " s  (q quits)");
+  }
+
   private List<Line> next() {
     try {
       return TopView.of(source.get(), history);
     } catch (CaudalException e) {
-      return List.of(
-          new Line(Screen.RED, "caudal: " + e.code() + ": " + e.getMessage()),
-          Line.of("asked again each " + everyMillis / 1_000.0 + " s  (q quits)"));
+      return List.of(new Line(Screen.RED, "caudal: " + e.code() + ": " + e.getMessage()), again());
+    } catch (RuntimeException e) {
+      return List.of(new Line(Screen.RED, "caudal: can't show that: " + e), again());
     }
   }
 }

@@ -101,7 +101,15 @@ final class TopView {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "TASKMANAGER", "SEQUENCES", "BATCH", "LOOPS", "DEVICE KV", "HOST KV", "HEAP", "CPU"));
+            "TASKMANAGER",
+            "SEQUENCES",
+            "BATCH",
+            "LOOPS",
+            "DEVICE KV",
+            "HOST KV",
+            "HEAP",
+            "CPU",
+            "MACHINE CPU"));
     fleet.engines().forEach((id, one) -> rows.add(engine(id, one)));
     return table(rows);
   }
@@ -125,7 +133,8 @@ final class TopView {
         format(
             "%.0f %% of %.0f",
             100 * one.gaugeGrowth("cpu_process_ms", OVER_MILLIS) / span,
-            100 * one.gauge("cpu_cores")));
+            100 * one.gauge("cpu_cores")),
+        format("%.0f %%", 100 * one.gaugeGrowth("cpu_machine_ms", OVER_MILLIS) / span));
   }
 
   private static String bar(double share) {

@@ -130,6 +130,11 @@ public final class Engines {
     }
   }
 
+  /** Steps of this process in which a model failed or hung, so that its engine was given up. */
+  public static long failedSteps() {
+    return StepFailures.steps();
+  }
+
   /** How often a GPU of this process had no memory for an engine. */
   public static long lacksOfMemory() {
     synchronized (ENTRIES) {

@@ -24,15 +24,26 @@ final class StepFailures {
         }
       };
 
+  private static long steps;
+
   private StepFailures() {}
 
+  /** A step has failed that these were part of. */
   static void count(List<Generation> generations) {
     synchronized (COUNTS) {
+      steps++;
       for (Generation generation : generations) {
         Key key = new Key(generation.sessionId(), generation.requestId());
         Integer before = COUNTS.remove(key);
         COUNTS.put(key, before == null ? 1 : before + 1);
       }
+    }
+  }
+
+  /** Steps that failed since the process began. */
+  static long steps() {
+    synchronized (COUNTS) {
+      return steps;
     }
   }
 

@@ -76,7 +76,9 @@ final class InferenceTask {
     store = new SessionStore(context.runtime(), totals, context::currentKeyGroup);
     String track = "subtask " + context.runtime().getTaskInfo().getIndexOfThisSubtask();
     SessionMemory memory = new SessionMemory(store, engine, metrics.metrics(), live, track);
-    results = new ResultFactory(context, engine, live, metrics.metrics());
+    results =
+        new ResultFactory(
+            context, engine, live, metrics.metrics(), KafkaSettings.from(settings).resultBytes());
     commits = new CommitWaits(KafkaSettings.from(settings).delivery(), metrics.metrics());
     expiry = new SessionExpiry(context, store, metrics.metrics(), live);
     endings = new Endings(context, store, expiry, results, commits, limits);

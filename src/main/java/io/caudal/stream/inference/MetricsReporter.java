@@ -22,11 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 import org.apache.flink.api.common.TaskInfo;
 
 /**
- * Sends one subtask's metrics to the metrics topic, and shows its counters and gauges to Flink's
- * metric system, in the operator's group {@code caudal}. Task thread only.
+ * Sends one subtask's metrics to the metrics topic, and shows its counters, gauges and latencies to
+ * Flink's metric system, in the operator's group {@code caudal}. Task thread only.
  */
 final class MetricsReporter {
   /** Wire name of the counter of an error code: this, then the code. */
@@ -41,6 +42,9 @@ final class MetricsReporter {
   private final SubtaskMetrics metrics = new SubtaskMetrics();
   private final Map<String, DoubleSupplier> gauges;
   private long windowStartMillis;
+
+  /** Of the window before this one; Flink's reporters read it. */
+  private volatile Map<String, LatencySummary> lastLatencies = Map.of();
 
   MetricsReporter(
       KeyedAsyncContext<Result> context,
@@ -68,6 +72,18 @@ final class MetricsReporter {
       group.gauge(idle.cachedCounter(), () -> metrics.cachedTokens(idle));
     }
     gauges.forEach((name, gauge) -> group.gauge(name, gauge::getAsDouble));
+    for (Latency latency : Latency.values()) {
+      String name = latency.label();
+      group.gauge(name + "_p50", () -> last(name, LatencySummary::p50));
+      group.gauge(name + "_p95", () -> last(name, LatencySummary::p95));
+      group.gauge(name + "_p99", () -> last(name, LatencySummary::p99));
+    }
+  }
+
+  /** No number if nothing was timed in that window. */
+  private double last(String latency, ToDoubleFunction<LatencySummary> quantile) {
+    LatencySummary summary = lastLatencies.get(latency);
+    return summary == null ? Double.NaN : quantile.applyAsDouble(summary);
   }
 
   SubtaskMetrics metrics() {
@@ -85,6 +101,7 @@ final class MetricsReporter {
         latencies.put(entry.getKey().label(), summary(entry.getValue()));
       }
     }
+    lastLatencies = latencies;
     About about =
         new About(
             task.getNumberOfParallelSubtasks(),

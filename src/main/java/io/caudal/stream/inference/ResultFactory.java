@@ -2,6 +2,7 @@ package io.caudal.stream.inference;
 
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
+import io.caudal.error.ErrorCode;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.Latency;
 import io.caudal.metrics.SessionIdle;
@@ -12,6 +13,7 @@ import io.caudal.protocol.FinishReason;
 import io.caudal.protocol.Removed;
 import io.caudal.protocol.Request;
 import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
 import io.caudal.protocol.SessionInfo;
 import io.caudal.protocol.Timings;
 import io.caudal.protocol.Usage;
@@ -29,29 +31,62 @@ final class ResultFactory {
   private static final Logger LOG = LoggerFactory.getLogger(ResultFactory.class);
   private static final double NANOS_PER_MILLI = 1e6;
 
-  /**
-   * Most bytes of a result's log probabilities: a record must stay below Kafka's limit of 1 MB with
-   * the answer and everything else in it.
-   */
-  private static final int LOGPROBS_BYTES = 700_000;
+  /** Most of a result's bytes that log probabilities take. */
+  private static final int LOGPROBS_PERCENT = 70;
 
   private final KeyedAsyncContext<Result> context;
   private final String model;
   private final Tokenizer tokenizer;
   private final LiveSettings live;
   private final SubtaskMetrics metrics;
+  private final int mostBytes;
 
+  /**
+   * @param mostBytes {@code results.max-bytes}
+   */
   ResultFactory(
-      KeyedAsyncContext<Result> context, Engine engine, LiveSettings live, SubtaskMetrics metrics) {
+      KeyedAsyncContext<Result> context,
+      Engine engine,
+      LiveSettings live,
+      SubtaskMetrics metrics,
+      int mostBytes) {
     this.context = context;
     this.model = engine.model().name();
     this.tokenizer = engine.text().tokenizer();
     this.live = live;
     this.metrics = metrics;
+    this.mostBytes = mostBytes;
   }
 
   SubtaskMetrics metrics() {
     return metrics;
+  }
+
+  /**
+   * Why the answers of a request can't be told, though there are some; null if they can. A record
+   * that Kafka refuses would fail the job, and again after each restart.
+   */
+  @Nullable Failure tooLarge(List<Answer> answers) {
+    long bytes = textBytes(answers);
+    return bytes <= mostBytes
+        ? null
+        : new Failure(
+            ErrorCode.ANSWER_TOO_LARGE,
+            "the text would take "
+                + bytes
+                + " bytes of the result, the most is "
+                + mostBytes
+                + " (`results.max-bytes`)");
+  }
+
+  /** As JSON; the first answer is told twice where there are several. */
+  private static long textBytes(List<Answer> answers) {
+    long bytes = 0;
+    for (Answer answer : answers) {
+      long text = ResultJson.textBytes(ended(answer).text());
+      bytes += answers.size() > 1 && bytes == 0 ? 2 * text : text;
+    }
+    return bytes;
   }
 
   /** The result of a request that the engine worked on; all its answers have ended. */
@@ -69,13 +104,14 @@ final class ResultFactory {
       boolean whole = turn.continuedTokens() == 0 && first.firstTokenMillis() > 0;
       record(usage, timings, whole && answers.size() == 1);
     }
-    // The first answer is told twice where there are several.
-    int mostBytes = LOGPROBS_BYTES / (answers.size() == 1 ? 1 : answers.size() + 1);
+    long most = (long) mostBytes * LOGPROBS_PERCENT / 100;
+    long room = Math.min(most, mostBytes - textBytes(answers));
+    int scoreBytes = (int) Math.max(0, room / (answers.size() == 1 ? 1 : answers.size() + 1));
     List<Choice> choices = new ArrayList<>();
     for (int i = 0; i < answers.size() && !failed; i++) {
       GenerationOutcome one = outcomes.get(i);
       choices.add(
-          new Choice(i, one.text(), one.reason(), answers.get(i).logprobs(tokenizer, mostBytes)));
+          new Choice(i, one.text(), one.reason(), answers.get(i).logprobs(tokenizer, scoreBytes)));
     }
     return result(
         turn.request(),

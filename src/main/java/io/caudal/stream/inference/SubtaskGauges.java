@@ -49,6 +49,7 @@ final class SubtaskGauges {
     gauges.put("engine_out_of_memory", engine::stepsWithoutMemory);
     gauges.put("engine_fallback", () -> lease.missing().isEmpty() ? 0 : 1);
     gauges.put("gpu_lacks_of_memory", Engines::lacksOfMemory);
+    gauges.put("process_failed_steps", Engines::failedSteps);
     gauges.put("kv_device_tokens", engine::usedTokens);
     gauges.put("kv_device_room_tokens", engine::totalTokens);
     double token = engine.model().kv().bytesPerToken();

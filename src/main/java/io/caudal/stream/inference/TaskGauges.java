@@ -1,6 +1,5 @@
 package io.caudal.stream.inference;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -13,6 +12,8 @@ import org.apache.flink.runtime.metrics.groups.TaskIOMetricGroup;
 final class TaskGauges {
   private static final double NANOS_PER_MILLI = 1e6;
 
+  private static final ProcessorTime PROCESSORS = new ProcessorTime();
+
   private TaskGauges() {}
 
   static void put(Map<String, DoubleSupplier> gauges, KeyedAsyncContext<?> context) {
@@ -22,10 +23,9 @@ final class TaskGauges {
       gauges.put("task_idle_ms", () -> task.getIdleTimeMsPerSecond().getAccumulatedCount());
       gauges.put("task_backpressured_ms", task::getAccumulatedBackPressuredTimeMs);
     }
-    gauges.put("cpu_cores", () -> Runtime.getRuntime().availableProcessors());
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
-      gauges.put("cpu_process_ms", () -> system.getProcessCpuTime() / NANOS_PER_MILLI);
-    }
+    gauges.put("cpu_cores", ProcessorTime::cores);
+    gauges.put("cpu_process_ms", PROCESSORS::processMillis);
+    gauges.put("cpu_machine_ms", PROCESSORS::machineMillis);
     gauges.put("heap_gc_ms", TaskGauges::collectionMillis);
   }
 

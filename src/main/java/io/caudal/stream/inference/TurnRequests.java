@@ -93,13 +93,15 @@ final class TurnRequests {
     firstTokens.check(
         context.currentTimeMillis(),
         limit,
-        late ->
-            endings.giveUp(
-                late.key(),
-                late.request(),
-                late.call(),
-                late.completion(),
-                "no token within request.first-token-timeout = " + limit.toMillis() + " ms"));
+        late -> {
+          results.metrics().add(Counter.FIRST_TOKEN_TIMEOUTS, 1);
+          endings.giveUp(
+              late.key(),
+              late.request(),
+              late.call(),
+              late.completion(),
+              "no token within request.first-token-timeout = " + limit.toMillis() + " ms");
+        });
   }
 
   private AsyncCall<int[]> generate(
@@ -268,12 +270,13 @@ final class TurnRequests {
   private Result end(Turn turn, List<Answer> answers) throws Exception {
     int turns = 0;
     GenerationOutcome outcome = answers.get(0).outcome();
+    Failure tooLarge = results.tooLarge(answers);
     if (turn.session() != null && outcome != null) {
       SessionHeader header = header(turn.request());
       int computed = turn.context().length - outcome.cachedTokens();
       int again = Math.max(0, turn.historyTokens() - outcome.cachedTokens());
       choice.prefilled(computed, again, outcome.prefillNanos());
-      if (outcome.failure() == null) {
+      if (outcome.failure() == null && tooLarge == null) {
         if (header.turns() == 0) {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
@@ -282,7 +285,11 @@ final class TurnRequests {
       }
       turns = header.turns();
     }
-    return endings.finished(turn.key(), results.of(turn, answers, turns));
+    return endings.finished(
+        turn.key(),
+        tooLarge == null
+            ? results.of(turn, answers, turns)
+            : results.failed(turn.request(), tooLarge));
   }
 
   private void countKv(Turn turn, SessionHeader header) {

@@ -106,7 +106,7 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       return;
     }
     if (due != null && isHeld) {
-      send(due, inForce, out);
+      send(due, record, out);
       due = null;
     }
     if (window.stream().anyMatch(earlier -> earlier.attempt() != record.attempt())) {
@@ -120,9 +120,9 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
   }
 
   /** Unless somebody else was faster: then the controller sees that in its next window. */
-  private void send(ControlChange change, Settings inForce, Collector<ControlChange> out) {
+  private void send(ControlChange change, MetricsRecord now, Collector<ControlChange> out) {
     Trial trial = controller == null ? null : controller.state().trial();
-    if (trial != null && inForce.text(trial.key()).equals(trial.from())) {
+    if (trial != null && trial.beginsAt(now)) {
       LOG.info("{}: {}", change.set(), change.reason());
       out.collect(change);
     }

@@ -81,7 +81,7 @@ final class Observer extends AbstractStreamOperator<Observation>
   @Override
   public void processElement(StreamRecord<MetricsRecord> element) {
     MetricsRecord record = element.getValue();
-    long longest = Math.max(HEALTH_MILLIS, 2 * reportMillis);
+    long longest = Math.max(HEALTH_MILLIS, Math.max(2 * reportMillis, 4 * intervalMillis));
     reports.computeIfAbsent(record.subtask(), key -> new RecentReports(longest)).add(record);
   }
 

@@ -128,6 +128,14 @@ class HealthTest {
     }
     assertThat(engine(records).status()).isEqualTo(Status.UNHEALTHY);
 
+    List<MetricsRecord> seldom = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      long end = NOW - 30_000L * i;
+      MetricsRecord.About about = records.get(0).about();
+      seldom.add(new MetricsRecord(0, 1, end - 30_000, end, Map.of(), GAUGES, Map.of(), about));
+    }
+    assertThat(engine(seldom).status()).isEqualTo(Status.UNHEALTHY);
+
     records.set(0, Reports.of(0, NOW, Map.of(), with("engine_steps", 6)));
     assertThat(engine(records).status()).isEqualTo(Status.HEALTHY);
     assertThat(engine(List.of(Reports.of(0, NOW, Map.of(), with("engine_failed", 1)))).status())

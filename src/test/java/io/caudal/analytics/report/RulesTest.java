@@ -6,6 +6,7 @@ import io.caudal.config.Settings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ class RulesTest {
   /** A job that has enough to do, and nothing that ails it. */
   private static final Map<String, Double> WELL =
       numbers(
-          "ended=100 batch=6 max_batch=16 loops=1 cores=2 cpu=0.6 in_engine=7 running=7 gaps=900"
+          "ended=100 batch=6 max_batch=16 loops=1 engines=1 task_managers=1 subtasks=2 cores=2 cpu=0.6 in_engine=7 running=7 gaps=900"
               + " itl_ms_p50=20 itl_ms_p99=45 loops_prefill=0.3 commit_ms_p50=300 total_ms_p50=700"
               + " checkpoint_ms=80 checkpoint_interval_ms=500 device_fill=0.7 host_fill=0.5"
               + " state_hits=0.05 gc=0.02 heap_fill=0.4");
@@ -27,11 +28,13 @@ class RulesTest {
     Map<String, Case> cases = new TreeMap<>();
     cases.put(
         "out-of-memory",
-        new Case("error_out_of_memory=3", "engine.token-budget=512", "engine.token-budget=256"));
+        new Case("error_out_of_memory=3", "model.cpu-fallback=false", "model.cpu-fallback=true"));
     cases.put(
         "full-batch",
         new Case("batch=8 max_batch=8 in_engine=40", "engine.max-batch=8", "engine.max-batch=16"));
-    cases.put("starved-batch", new Case("aside=5 batch=2", "job.capacity=64", "job.capacity=512"));
+    cases.put(
+        "starved-batch",
+        new Case("aside=5 batch=2 at_hand=120", "job.capacity=64", "job.capacity=512"));
     cases.put(
         "long-prompts",
         new Case(
@@ -40,7 +43,7 @@ class RulesTest {
             "engine.prefill-percent=50"));
     cases.put(
         "timeouts", new Case("error_timeout=2", "request.timeout=60s", "request.timeout=120s"));
-    cases.put("busy-cpu", new Case("cpu=0.99 loops=2", "", "engine.step-loops=1"));
+    cases.put("busy-cpu", new Case("cpu_machine=0.99 cpu=0.7 loops=2", "", "engine.step-loops=1"));
     cases.put(
         "backpressured-sink",
         new Case("backpressured=0.3", "", "kafka.client.compression.type=lz4"));
@@ -89,6 +92,60 @@ class RulesTest {
           assertThat(advice.command()).as(name).contains(advice.key(), advice.value());
           assertThat(advice.undo()).as(name).contains(advice.key());
         });
+  }
+
+  @Test
+  void advice_for_step_loops_is_for_each_of_several_task_managers() {
+    Case two =
+        new Case("cpu_machine=1 cpu=0.9 cores=16 loops=16 engines=2 task_managers=2", "", "");
+    assertThat(advice(two)).containsExactly("engine.step-loops=7");
+    Case already =
+        new Case(
+            "cpu_machine=1 cpu=0.9 cores=2 loops=2 engines=2 task_managers=2",
+            "engine.step-loops=1",
+            "");
+    assertThat(advice(already)).as("one core each").isEmpty();
+  }
+
+  @Test
+  void advice_against_timeouts_is_for_the_limit_that_was_hit_and_one_that_is_allowed() {
+    assertThat(advice(new Case("error_timeout=1", "request.timeout=500ms", "")))
+        .containsExactly("request.timeout=1s");
+    assertThat(
+            advice(
+                new Case(
+                    "error_timeout=3 first_token_timeouts=2",
+                    "request.first-token-timeout=750ms",
+                    "")))
+        .containsExactly("request.first-token-timeout=1500ms");
+    assertThat(advice(new Case("error_timeout=1", "request.timeout=20h", "")))
+        .containsExactly("request.timeout=86400s");
+  }
+
+  @Test
+  void many_requests_of_one_session_do_not_starve_the_batch() {
+    assertThat(advice(new Case("aside=24 batch=1 at_hand=16", "job.capacity=256", ""))).isEmpty();
+  }
+
+  @Test
+  void what_is_at_its_end_already_is_not_advised_again() {
+    assertThat(advice(new Case("error_out_of_memory=1", "kv.device.tokens=4096", "")))
+        .containsExactly("kv.device.tokens=2048");
+    assertThat(advice(new Case("gc=0.3", "kv.waiting-bytes=0", "")))
+        .containsExactly("taskmanager.memory.process.size=more than it is");
+  }
+
+  @Test
+  void how_to_go_back_names_the_value_that_was() {
+    Case slow = Objects.requireNonNull(CASES.get("slow-commit"));
+    assertThat(findings(slow).get(0).advice().undo())
+        .isEqualTo("set execution.checkpointing.interval to 5000ms, submit again");
+  }
+
+  private static List<String> advice(Case one) {
+    return findings(one).stream()
+        .map(finding -> finding.advice().key() + "=" + finding.advice().value())
+        .toList();
   }
 
   @Test

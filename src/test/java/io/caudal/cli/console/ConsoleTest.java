@@ -48,6 +48,8 @@ class ConsoleTest {
       assertThat(new Stats(console.fleet(), 60_000).perSecond("requests"))
           .as("two in each second of each subtask")
           .isEqualTo(2.0 * SUBTASKS);
+      assertThat(console.fleetOver(110_000).members())
+          .allSatisfy(one -> assertThat(one.spanMillis(110_000)).isEqualTo(110_000));
     }
   }
 

@@ -2,6 +2,7 @@ package io.caudal.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,16 @@ class ClusterRecordTest {
     RunningProcess earlier = self(-60_000);
     assertThat(earlier.isAlive()).isFalse();
     earlier.terminate(); // would end this test
+  }
+
+  @Test
+  void what_is_written_down_of_a_process_finds_it_again() {
+    RunningProcess self = RunningProcess.of("self", ProcessHandle.current());
+    assertThat(self.isAlive()).isTrue();
+    assertThat(new RunningProcess("self", self.pid(), self.started() + 1).isAlive()).isFalse();
+    if (Files.exists(Path.of("/proc/self/stat"))) {
+      assertThat(self.started()).as("by no clock that can be set").isNotEqualTo(SELF.started());
+    }
   }
 
   @Test

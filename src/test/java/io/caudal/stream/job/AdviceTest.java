@@ -6,6 +6,7 @@ import static io.caudal.stream.job.Load.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caudal.engine.host.ScriptedGpus;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -192,6 +193,57 @@ class AdviceTest {
       }
       assertThat(figure(report, "ended")).isPositive();
       assertThat(figure(report, "failed")).isZero();
+    }
+  }
+
+  @Test
+  void a_machine_without_a_core_left(@TempDir Path folder) throws Exception {
+    int cores = Runtime.getRuntime().availableProcessors();
+    Map<String, String> all =
+        Map.of("engine.step-loops", Integer.toString(cores), "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, all)) {
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      JsonNode busy = load.begin().send("busy", 40, 900, 1).await(21).report();
+      String advice = advice(busy, "busy-cpu");
+      assertThat(advice).isEqualTo("engine.step-loops=" + (cores - 1));
+
+      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      load.await();
+      JsonNode less = load.begin().send("less", 24, 900, 1).await(55).report();
+      assertThat(rules(less)).doesNotContain("busy-cpu");
+      assertThat(figure(less, "cpu")).isLessThan(figure(busy, "cpu"));
+    }
+  }
+
+  /** A GPU that is a script: it has no memory for one sequence's KV. */
+  @Test
+  void a_device_without_memory_for_one_sequence(@TempDir Path folder) throws Exception {
+    JsonNode refused = onSmallGpu(folder, "false");
+    assertThat(advice(refused, "out-of-memory")).isEqualTo("model.cpu-fallback=true");
+    assertThat(figure(refused, "failed")).isEqualTo(4);
+
+    JsonNode answered = onSmallGpu(folder.resolve("cpu"), "true");
+    assertThat(rules(answered)).doesNotContain("out-of-memory");
+    assertThat(figure(answered, "ended")).isPositive();
+    assertThat(figure(answered, "failed")).isZero();
+  }
+
+  private static JsonNode onSmallGpu(Path folder, String fallback) throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "model.name",
+            "on-a-small-gpu-" + fallback,
+            "model.cpu-fallback",
+            fallback,
+            "kv.host.bytes",
+            "0");
+    try (ScriptedGpus gpus = ScriptedGpus.install(1);
+        RunningJob job = RunningJob.start(folder, settings)) {
+      gpus.setMemory("cuda:0", 250);
+      Load load = new Load(job, 2);
+      load.send("warm", 1, 10, 4).await();
+      return load.begin().send("a", 4, 300, 4).await().report();
     }
   }
 

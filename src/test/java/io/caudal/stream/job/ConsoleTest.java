@@ -183,7 +183,7 @@ class ConsoleTest {
   @Order(6)
   void aliases_and_log_levels_take_effect_where_they_are_set() {
     assertThat(run("config", "set", "enable_profiling=true", "cache_strategy=LFU")).isZero();
-    assertThat(out).contains("profile.duration 0ms -> 60s", "kv.eviction-policy adaptive -> LFU");
+    assertThat(out).contains("profile.duration 0ms -> 60s", "kv.eviction-policy adaptive -> lfu");
     assertThat(run("config", "set", "enable_profiling=false", "cache_strategy=ADAPTIVE")).isZero();
     assertThat(out).contains("profile.duration 60s -> 0ms");
 

@@ -33,6 +33,8 @@ class FirstTokenTimeoutTest {
       assertThat(answer(job, "late").failure())
           .isEqualTo(
               new Failure(ErrorCode.TIMEOUT, "no token within request.first-token-timeout = 1 ms"));
+      job.topics()
+          .awaitReport(report -> report.counters().getOrDefault("first_token_timeouts", 0L) == 1);
 
       assertThat(Commands.run(job, "config", "set", "request.first-token-timeout=1h").code())
           .isZero();

@@ -78,10 +78,15 @@ final class Load {
 
   /** Waits for all results, and for a report of each subtask that is later. */
   Load await() {
+    return await(sent.size());
+  }
+
+  /** As {@link #await()}, for so many of them. */
+  Load await(int results) {
     job.topics()
         .await(
             TOPICS.resultsTopic(),
-            sent.size(),
+            results,
             value -> sent.contains(ResultJson.read(value).requestId()));
     long now = System.currentTimeMillis();
     Set<Integer> reported = new HashSet<>();

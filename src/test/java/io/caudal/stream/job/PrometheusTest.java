@@ -3,6 +3,7 @@ package io.caudal.stream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.error.ErrorCode;
+import io.caudal.metrics.Latency;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,6 +45,9 @@ class PrometheusTest {
       Set<String> exposed = names(EXPOSED, scrape(port));
       Set<String> documented = documented();
       Arrays.stream(ErrorCode.values()).forEach(code -> documented.add("error_" + code.code()));
+      for (Latency latency : Latency.values()) {
+        List.of("_p50", "_p95", "_p99").forEach(q -> documented.add(latency.label() + q));
+      }
       assertThat(exposed).isEqualTo(documented);
     }
   }
