@@ -20,20 +20,25 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   static Member of(List<MetricsRecord> records) {
     List<MetricsRecord> sorted =
         records.stream().sorted(Comparator.comparingLong(MetricsRecord::windowEndMillis)).toList();
-    int begin = sorted.size() - 1;
-    while (begin > 0 && goesOn(sorted.get(begin - 1), sorted.get(begin))) {
+    MetricsRecord newest = sorted.get(sorted.size() - 1);
+    List<MetricsRecord> run = sorted.stream().filter(r -> r.attempt() == newest.attempt()).toList();
+    int begin = run.size() - 1;
+    while (begin > 0 && !beginsAnew(run.get(begin - 1), run.get(begin))) {
       begin--;
     }
-    return new Member(sorted.get(sorted.size() - 1), sorted.subList(begin, sorted.size()));
+    return new Member(newest, run.subList(begin, run.size()));
   }
 
-  /** Whether it is still the same run: a job that starts without state counts attempts anew. */
-  private static boolean goesOn(MetricsRecord before, MetricsRecord record) {
-    return before.attempt() == record.attempt()
+  /**
+   * Whether counters have fallen: a job that starts without state counts attempts anew. Not where a
+   * clock was set back, so that windows of one run overlap.
+   */
+  private static boolean beginsAnew(MetricsRecord before, MetricsRecord record) {
+    return record.windowStartMillis() >= before.windowEndMillis()
         && before.counters().entrySet().stream()
-            .allMatch(
+            .anyMatch(
                 counter ->
-                    record.counters().getOrDefault(counter.getKey(), 0L) >= counter.getValue());
+                    record.counters().getOrDefault(counter.getKey(), 0L) < counter.getValue());
   }
 
   /** Time since its newest report. */

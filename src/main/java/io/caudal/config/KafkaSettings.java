@@ -77,17 +77,17 @@ public record KafkaSettings(
           "Longest life of a Kafka transaction: more than checkpoint gap plus restart, at most the"
               + " broker's `transaction.max.timeout.ms`.");
 
-  static final ConfigKey<Integer> RESULT_BYTES =
-      ConfigKey.integer(
-              "results.max-bytes",
-              1_000_000,
-              1_000,
-              100_000_000,
-              "Most that a result's answers take as JSON; log probabilities are left out beyond it,"
-                  + " and a request with more text ends with `answer_too_large`. Raise it with the"
-                  + " topic's `max.message.bytes` and `kafka.client.max.request.size`, which must"
-                  + " hold it and some thousand bytes more.")
-          .in("bytes");
+  static final ConfigKey<Long> RESULT_BYTES =
+      ConfigKey.bytes(
+          "results.max-bytes",
+          "1000000",
+          1_000,
+          100_000_000,
+          "Most that a result's answers take as JSON; log probabilities are left out beyond it, and"
+              + " a request with more text ends with `answer_too_large`. Raise it with"
+              + " `max.message.bytes` of the results and tokens topics and"
+              + " `kafka.client.max.request.size`, which must hold it and some thousand bytes more:"
+              + " after a restart an answer's first piece is all of its text so far.");
 
   static final List<ConfigKey<?>> KEYS =
       List.of(
@@ -119,7 +119,7 @@ public record KafkaSettings(
         settings.get(SESSIONS),
         settings.get(DELIVERY),
         settings.get(TRANSACTION_TIMEOUT),
-        settings.get(RESULT_BYTES),
+        Math.toIntExact(settings.get(RESULT_BYTES)),
         Map.copyOf(settings.withPrefix(Settings.KAFKA_CLIENT_PREFIX)));
   }
 

@@ -21,7 +21,7 @@ public final class ResultJson {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c < 0x20) {
-        bytes += 6;
+        bytes += "\b\t\n\f\r".indexOf(c) < 0 ? 6 : 2;
       } else if (c < 0x80) {
         bytes += c == '"' || c == '\\' ? 2 : 1;
       } else if (c < 0x800 || Character.isSurrogate(c)) {

@@ -28,7 +28,6 @@ final class ChaosRun {
   private final ChaosCluster cluster;
   private final ChaosOptions options;
   private final Random random;
-  private final Random scriptOrder;
   private final Faults faults;
   private final Map<FaultKind, ChaosReport.Strikes> struck = new EnumMap<>(FaultKind.class);
   private final ExecutorService strikers = Executors.newCachedThreadPool();
@@ -38,7 +37,6 @@ final class ChaosRun {
     this.cluster = cluster;
     this.options = options;
     this.random = new Random(options.seed());
-    this.scriptOrder = new Random(~options.seed());
     this.faults = cluster.faults();
   }
 
@@ -53,12 +51,15 @@ final class ChaosRun {
       require(undisturbed.awaitEnd(PROGRESS_LIMIT), undisturbed);
     }
     say("the known answers are there");
+    // Always the same order, so that sessions side by side have different things to remember.
+    List<Script> order = new ArrayList<>(scripts);
+    Collections.shuffle(order, random);
     try (Load load =
         new Load(
             cluster.reader(),
             options.sessions(),
             "s",
-            Stream.generate(this::shuffled).flatMap(List::stream).iterator())) {
+            Stream.generate(() -> order).flatMap(List::stream).iterator())) {
       progress(load);
       for (List<FaultKind> together : options.first()) {
         round(load, together);
@@ -76,15 +77,6 @@ final class ChaosRun {
     findings.left.addAll(left);
     return new ChaosReport(
         options, struck, findings, elapsed(), cluster.processes().endedByThemselves());
-  }
-
-  /**
-   * All scripts in an order of its own: sessions side by side have different things to remember.
-   */
-  private List<Script> shuffled() {
-    List<Script> all = new ArrayList<>(Script.all());
-    Collections.shuffle(all, scriptOrder);
-    return all;
   }
 
   /** What subtasks report of state now that all sessions have ended; empty if nothing is left. */

@@ -47,8 +47,10 @@ public record Advice(String key, String value, boolean live, String effect, Stri
     if (live) {
       return "bin/caudal config set " + key + "=" + value;
     }
-    return !key.startsWith(Settings.KAFKA_CLIENT_PREFIX) && !isOurs(key)
-        ? "set " + key + ": " + value + " in Flink's configuration, and submit again"
-        : "submit again with -D " + key + "=" + value;
+    if (key.startsWith(Settings.KAFKA_CLIENT_PREFIX) || isOurs(key)) {
+      return "submit again with -D " + key + "=" + value;
+    }
+    String then = key.startsWith("taskmanager.") ? "restart the TaskManagers" : "submit again";
+    return "set " + key + ": " + value + " in Flink's configuration, and " + then;
   }
 }

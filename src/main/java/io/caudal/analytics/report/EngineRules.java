@@ -12,6 +12,10 @@ final class EngineRules {
   /** Fewer requests than this say nothing. */
   private static final int ENOUGH = 4;
 
+  /** Of {@code kv.device.tokens}. */
+  private static final int LEAST_TOKENS = 256;
+
+  /** The longest that limits of time may be. */
   private static final long A_DAY = 86_400_000;
 
   static final List<Rule> ALL =
@@ -146,7 +150,7 @@ final class EngineRules {
         : Advice.set(
             f,
             "kv.device.tokens",
-            Integer.toString(Math.max(1, number(f, "kv.device.tokens") / 2)),
+            Integer.toString(Math.max(LEAST_TOKENS, number(f, "kv.device.tokens") / 2)),
             "more memory is left for steps; what can't fit is refused at once; fewer sessions stay"
                 + " on the device");
   }
@@ -158,8 +162,12 @@ final class EngineRules {
     long first = limits.firstTokenTimeout().toMillis();
     String effect = "fewer requests are given up; those that can't be answered are known later";
     return first > 0 && 2 * f.get("first_token_timeouts") > f.get("error_timeout")
-        ? Advice.set(f, "request.first-token-timeout", RuleText.time(2 * first), effect)
-        : Advice.set(f, "request.timeout", RuleText.time(Math.min(A_DAY, 2 * whole)), effect);
+        ? Advice.set(f, "request.first-token-timeout", longer(first), effect)
+        : Advice.set(f, "request.timeout", longer(whole), effect);
+  }
+
+  private static String longer(long millis) {
+    return RuleText.time(Math.min(A_DAY, 2 * millis));
   }
 
   private static boolean unbounded(Figures f) {

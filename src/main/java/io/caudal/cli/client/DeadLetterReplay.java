@@ -2,6 +2,7 @@ package io.caudal.cli.client;
 
 import io.caudal.config.KafkaSettings;
 import io.caudal.protocol.DeadLetter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class DeadLetterReplay implements AutoCloseable {
   private final KafkaSettings settings;
   private final boolean dryRun;
   private final KafkaProducer<byte[], byte[]> producer;
+  private boolean failed;
 
   /**
    * @param dryRun whether nothing is sent
@@ -40,7 +42,7 @@ public final class DeadLetterReplay implements AutoCloseable {
     config.put("enable.idempotence", true);
     // What we say has failed must not be sent later.
     config.put("linger.ms", 0);
-    config.put("request.timeout.ms", 1_000 * (LIMIT_SECONDS / 3));
+    config.put("request.timeout.ms", 1_000 * (LIMIT_SECONDS - 5));
     config.put("delivery.timeout.ms", 1_000 * (LIMIT_SECONDS - 5));
     config.put("max.block.ms", 1_000L * (LIMIT_SECONDS - 5));
     this.producer = new KafkaProducer<>(config);
@@ -82,10 +84,12 @@ public final class DeadLetterReplay implements AutoCloseable {
     if (dryRun) {
       return;
     }
+    failed = true; // unless we hear otherwise
     try {
       producer
           .send(new ProducerRecord<>(settings.requestsTopic(), key, value))
           .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      failed = false;
     } catch (ExecutionException e) {
       throw KafkaClientSide.unreachable(settings, e.getCause());
     } catch (KafkaException | TimeoutException e) {
@@ -98,6 +102,6 @@ public final class DeadLetterReplay implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close();
+    producer.close(failed ? Duration.ZERO : Duration.ofSeconds(LIMIT_SECONDS));
   }
 }

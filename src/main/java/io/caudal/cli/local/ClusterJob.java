@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Caudal's job on a {@link RunningCluster}: one at a time. */
 public final class ClusterJob {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration LOST_LIMIT = Duration.ofSeconds(10);
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
   private final RunningCluster cluster;
@@ -73,26 +74,49 @@ public final class ClusterJob {
   /** A submission whose answer was lost may have worked: then there is a job more. */
   private String submit(
       Configuration configuration, Map<String, String> settings, Optional<Path> from) {
-    Set<String> others = unended();
+    Optional<Set<String>> before = unended();
     try {
       return JobSubmission.submit(cluster.installation().jobJar(), configuration, settings, from);
     } catch (CaudalException e) {
-      Set<String> more = unended();
-      more.removeAll(others);
-      if (more.size() != 1) {
+      AtomicReference<@Nullable String> ours = new AtomicReference<>();
+      boolean mayHaveWorked = e.code() == ErrorCode.CLUSTER_FAILED && before.isPresent();
+      if (mayHaveWorked) {
+        boolean unused = // not there, the failure is told
+            cluster
+                .requireJobManager()
+                .await(
+                    cluster.folder(),
+                    "the job was found",
+                    LOST_LIMIT,
+                    () -> {
+                      ours.set(onlyMore(before.get()));
+                      return ours.get() != null;
+                    });
+      }
+      String id = ours.get();
+      if (id == null) {
         throw e;
       }
-      return more.iterator().next();
+      return id;
     }
   }
 
-  private Set<String> unended() {
-    Set<String> ids = new TreeSet<>();
-    rest.get("/jobs/overview")
-        .map(all -> all.path("jobs"))
-        .ifPresent(jobs -> jobs.forEach(job -> ids.add(job.path("jid").asText())));
-    ids.removeIf(rest::hasEnded);
-    return ids;
+  private @Nullable String onlyMore(Set<String> before) {
+    Set<String> more = new TreeSet<>(unended().orElse(Set.of()));
+    more.removeAll(before);
+    return more.size() == 1 ? more.iterator().next() : null;
+  }
+
+  /** Empty if nobody says. */
+  private Optional<Set<String>> unended() {
+    return rest.get("/jobs/overview")
+        .map(
+            all -> {
+              Set<String> ids = new TreeSet<>();
+              all.path("jobs").forEach(job -> ids.add(job.path("jid").asText()));
+              ids.removeIf(rest::hasEnded);
+              return ids;
+            });
   }
 
   private static Path existing(String from) {

@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
  * @param started when, by a clock that nobody sets: ticks since the machine's start; where the
  *     operating system doesn't tell, epoch milliseconds, or 0
  */
-record RunningProcess(String name, long pid, @JsonAlias("startedMillis") long started) {
+record RunningProcess(String name, long pid, @JsonAlias("started_millis") long started) {
   private static final Duration POLL = Duration.ofMillis(50);
 
   /** Of {@code /proc/PID/stat}, behind the command's name in brackets (proc(5): field 22). */

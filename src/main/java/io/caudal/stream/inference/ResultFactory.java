@@ -63,10 +63,13 @@ final class ResultFactory {
   }
 
   /**
-   * Why the answers of a request can't be told, though there are some; null if they can. A record
-   * that Kafka refuses would fail the job, and again after each restart.
+   * Why answers that have all ended well can't be told; null if they can, or if one has not. A
+   * record that Kafka refuses would fail the job, and again after each restart.
    */
   @Nullable Failure tooLarge(List<Answer> answers) {
+    if (answers.stream().anyMatch(answer -> ended(answer).failure() != null)) {
+      return null;
+    }
     long bytes = textBytes(answers);
     return bytes <= mostBytes
         ? null
@@ -81,23 +84,28 @@ final class ResultFactory {
 
   /** As JSON; the first answer is told twice where there are several. */
   private static long textBytes(List<Answer> answers) {
-    long bytes = 0;
+    long first = ResultJson.textBytes(ended(answers.get(0)).text());
+    long bytes = answers.size() > 1 ? first : 0;
     for (Answer answer : answers) {
-      long text = ResultJson.textBytes(ended(answer).text());
-      bytes += answers.size() > 1 && bytes == 0 ? 2 * text : text;
+      bytes += ResultJson.textBytes(ended(answer).text());
     }
     return bytes;
   }
 
-  /** The result of a request that the engine worked on; all its answers have ended. */
-  Result of(Turn turn, List<Answer> answers, int turns) {
+  /**
+   * The result of a request that the engine worked on; all its answers have ended.
+   *
+   * @param tooLarge why they can't be told; null if they can
+   */
+  Result of(Turn turn, List<Answer> answers, int turns, @Nullable Failure tooLarge) {
     List<GenerationOutcome> outcomes = answers.stream().map(ResultFactory::ended).toList();
     GenerationOutcome first =
         outcomes.stream().filter(o -> o.failure() != null).findFirst().orElse(outcomes.get(0));
     int tokens = outcomes.stream().mapToInt(outcome -> outcome.output().length).sum();
     Usage usage = new Usage(turn.context().length, first.cachedTokens(), tokens);
     Timings timings = timings(turn, first);
-    boolean failed = first.failure() != null;
+    Failure failure = tooLarge == null ? first.failure() : tooLarge;
+    boolean failed = failure != null;
     answers.forEach(answer -> metrics.merge(Latency.ITL_MS, answer.gaps()));
     if (!failed) {
       countHits(turn, usage);
@@ -116,9 +124,9 @@ final class ResultFactory {
     return result(
         turn.request(),
         turns,
-        first.text(),
-        first.reason(),
-        first.failure(),
+        tooLarge == null ? first.text() : "",
+        tooLarge == null ? first.reason() : FinishReason.ERROR,
+        failure,
         usage,
         timings,
         choices);

@@ -285,11 +285,7 @@ final class TurnRequests {
       }
       turns = header.turns();
     }
-    return endings.finished(
-        turn.key(),
-        tooLarge == null
-            ? results.of(turn, answers, turns)
-            : results.failed(turn.request(), tooLarge));
+    return endings.finished(turn.key(), results.of(turn, answers, turns, tooLarge));
   }
 
   private void countKv(Turn turn, SessionHeader header) {

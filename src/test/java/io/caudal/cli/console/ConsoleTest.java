@@ -27,6 +27,7 @@ class ConsoleTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final int SUBTASKS = 60;
   private static final long WINDOW = 1_000;
+  private static final int WINDOWS = 300;
 
   @Test
   void rates_of_a_job_with_many_subtasks_and_of_one_that_is_silent(@TempDir Path folder)
@@ -39,7 +40,7 @@ class ConsoleTest {
       send(servers, IntStream.range(0, SUBTASKS - 1).boxed().toList(), now);
       assertThat(console.fleet().silent(now)).containsExactly(SUBTASKS - 1);
 
-      send(servers, List.of(SUBTASKS - 1), now - 300_000);
+      send(servers, List.of(SUBTASKS - 1), now - 600_000);
       Fleet fleet = console.fleet();
       assertThat(fleet.silent(now)).containsExactly(SUBTASKS - 1);
       assertThat(fleet.members()).hasSize(SUBTASKS);
@@ -48,20 +49,20 @@ class ConsoleTest {
       assertThat(new Stats(console.fleet(), 60_000).perSecond("requests"))
           .as("two in each second of each subtask")
           .isEqualTo(2.0 * SUBTASKS);
-      assertThat(console.fleetOver(110_000).members())
-          .allSatisfy(one -> assertThat(one.spanMillis(110_000)).isEqualTo(110_000));
+      assertThat(console.fleetOver(240_000).members())
+          .allSatisfy(one -> assertThat(one.spanMillis(240_000)).isEqualTo(240_000));
     }
   }
 
-  /** Two minutes of windows with two requests each, 1,000 of an earlier time. */
+  /** Five minutes of windows with two requests each, 1,000 of an earlier time. */
   private static void send(String servers, List<Integer> subtasks, long end) {
     try (var producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers),
             new StringSerializer(),
             new ByteArraySerializer())) {
-      for (int window = 0; window < 120; window++) {
-        long at = end - (119 - window) * WINDOW;
+      for (int window = 0; window < WINDOWS; window++) {
+        long at = end - (WINDOWS - 1L - window) * WINDOW;
         for (int subtask : subtasks) {
           byte[] value = MetricsJson.write(record(subtask, at, 1_000 + 2L * window));
           var unused =

@@ -2,6 +2,8 @@ package io.caudal.cli.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,20 @@ class ClusterRecordTest {
     RunningProcess earlier = self(-60_000);
     assertThat(earlier.isAlive()).isFalse();
     earlier.terminate(); // would end this test
+  }
+
+  @Test
+  void what_an_earlier_version_wrote_is_read() throws Exception {
+    String self =
+        "{\"name\":\"self\",\"pid\":" + SELF.pid() + ",\"started_millis\":" + SELF.started() + "}";
+    ClusterRecord now = new ClusterRecord(8081, SELF, List.of(), null, 0, 1, null);
+    now.write(folder);
+    Path file = folder.resolve("cluster.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    json.set("job_manager", new ObjectMapper().readTree(self));
+    Files.writeString(file, json.toString());
+    assertThat(ClusterRecord.read(folder)).contains(now);
+    assertThat(now.jobManager().isAlive()).isTrue();
   }
 
   @Test
