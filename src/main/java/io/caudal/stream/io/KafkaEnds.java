@@ -141,9 +141,11 @@ public final class KafkaEnds {
   private <T> KafkaSink<T> sink(String name, Delivery delivery, RecordWriter<T> writer) {
     Properties properties = clientProperties();
     // Whoever waits for a token waits for nothing else: batches form while the broker is busy. What
-    // is in a transaction nobody sees before its checkpoint, and that sends all that is left.
+    // is in a transaction nobody sees before its checkpoint, and that waits for all that is left:
+    // not
+    // too much of it, where the broker is slow.
     boolean seenAtOnce = delivery == Delivery.AT_LEAST_ONCE;
-    properties.putIfAbsent("linger.ms", seenAtOnce ? "0" : "1000");
+    properties.putIfAbsent("linger.ms", seenAtOnce ? "0" : "100");
     properties.setProperty(
         "transaction.timeout.ms", Long.toString(settings.transactionTimeout().toMillis()));
     KafkaSinkBuilder<T> builder =
