@@ -36,8 +36,10 @@ public record EngineSettings(
               0,
               0,
               64,
-              "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights"
-                  + " and `kv.device.tokens`; 0 takes one per core on the CPU and one on a GPU.")
+              "Step loops of a TaskManager's engine, each with a core of its own, sharing the weights"
+                  + " and `kv.device.tokens`. A long step also uses the cores of loops that have"
+                  + " nothing to do; other cores are left alone. 0 takes one per core on the CPU and"
+                  + " one on a GPU.")
           .in("step loops")
           .live();
   static final ConfigKey<Integer> MAX_BATCH =

@@ -4,6 +4,7 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -79,6 +84,7 @@ public final class LocalBroker implements AutoCloseable {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", awaitPort()))) {
       process.await("the broker's first answer", START_LIMIT, () -> answers(admin));
       createTopics(admin, settings);
+      process.await("partitions that take records", START_LIMIT, () -> leads(admin, settings));
     }
   }
 
@@ -91,6 +97,33 @@ public final class LocalBroker implements AutoCloseable {
   private static boolean answers(Admin admin) {
     try {
       return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Whether the broker has begun to lead all partitions. A producer without transactions whose
+   * first batch comes too early and whose second does not loses the first: the partition then takes
+   * no earlier number.
+   */
+  static boolean leads(Admin admin, KafkaSettings settings) {
+    try {
+      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+      for (TopicDescription topic :
+          admin
+              .describeTopics(settings.topics())
+              .allTopicNames()
+              .get(2, TimeUnit.SECONDS)
+              .values()) {
+        for (TopicPartitionInfo one : topic.partitions()) {
+          ends.put(new TopicPartition(topic.name(), one.partition()), OffsetSpec.latest());
+        }
+      }
+      return admin.listOffsets(ends).all().get(2, TimeUnit.SECONDS).size() == ends.size();
     } catch (ExecutionException | TimeoutException e) {
       return false;
     } catch (InterruptedException e) {

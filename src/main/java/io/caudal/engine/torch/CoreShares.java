@@ -2,7 +2,8 @@ package io.caudal.engine.torch;
 
 /**
  * Who uses the machine's cores. Each step loop has one for itself; a step of many tokens splits its
- * operations over the cores of loops that have nothing to do. Safe for use by any thread.
+ * operations over the cores of loops that have nothing to do. The cores that no loop has are
+ * others': Flink's, Kafka's. Safe for use by any thread.
  *
  * <p>A step of few tokens gains nothing: its operations are too short for the time that another
  * thread takes to wake up.
@@ -12,14 +13,15 @@ final class CoreShares {
   static final int WORTH_SPLITTING = 48;
 
   private final int cores;
+  private int loops;
   private int busy;
 
   CoreShares(int cores) {
     this.cores = cores;
   }
 
-  /** One step loop's share. */
-  final class Share {
+  /** One step loop's share, until it is closed. */
+  final class Share implements AutoCloseable {
     private boolean isBusy;
 
     private Share() {}
@@ -28,7 +30,7 @@ final class CoreShares {
     int threads(int tokens) {
       synchronized (CoreShares.this) {
         setBusy(true);
-        return tokens < WORTH_SPLITTING ? 1 : Math.max(1, 1 + cores - busy);
+        return tokens < WORTH_SPLITTING ? 1 : Math.max(1, 1 + Math.min(cores, loops) - busy);
       }
     }
 
@@ -39,13 +41,23 @@ final class CoreShares {
       }
     }
 
+    /** The loop ends. */
+    @Override
+    public void close() {
+      synchronized (CoreShares.this) {
+        setBusy(false);
+        loops--;
+      }
+    }
+
     private void setBusy(boolean busyNow) {
       busy += (busyNow ? 1 : 0) - (isBusy ? 1 : 0);
       isBusy = busyNow;
     }
   }
 
-  Share newShare() {
+  synchronized Share newShare() {
+    loops++;
     return new Share();
   }
 }

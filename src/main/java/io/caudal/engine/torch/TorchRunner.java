@@ -169,7 +169,7 @@ final class TorchRunner implements ModelRunner {
 
   @Override
   public void close() {
-    cores.rest();
+    cores.close();
     module.close();
   }
 }

@@ -12,11 +12,14 @@ import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.MetricsRecord.About;
 import io.caudal.protocol.MetricsRecord.Device;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,8 @@ class ConsoleTest {
   }
 
   /** Five minutes of windows with two requests each, 1,000 of an earlier time. */
-  private static void send(String servers, List<Integer> subtasks, long end) {
+  private static void send(String servers, List<Integer> subtasks, long end) throws Exception {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (var producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers),
@@ -65,12 +69,15 @@ class ConsoleTest {
         long at = end - (WINDOWS - 1L - window) * WINDOW;
         for (int subtask : subtasks) {
           byte[] value = MetricsJson.write(record(subtask, at, 1_000 + 2L * window));
-          var unused =
+          sent.add(
               producer.send(
                   new ProducerRecord<>(
-                      TOPICS.metricsTopic(), null, at, Integer.toString(subtask), value));
+                      TOPICS.metricsTopic(), null, at, Integer.toString(subtask), value)));
         }
       }
+    }
+    for (Future<RecordMetadata> one : sent) {
+      one.get(); // fails where the record did not arrive
     }
   }
 

@@ -1,5 +1,7 @@
 package io.caudal.cli.local;
 
+import static org.awaitility.Awaitility.await;
+
 import io.caudal.config.KafkaSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +23,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       List<NewTopic> topics =
           settings.topics().stream().map(name -> new NewTopic(name, 2, (short) 1)).toList();
       admin.createTopics(topics).all().get();
+      await().until(() -> LocalBroker.leads(admin, settings));
     }
   }
 

@@ -204,13 +204,15 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, all)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode busy = load.begin().send("busy", 30 * cores, 900, 1).await(1 + 12 * cores).report();
+      load.send("busy", 45 * cores, 900, 1).await(1 + 12 * cores);
+      JsonNode busy = load.begin().await(1 + 30 * cores).report();
       String advice = advice(busy, "busy-cpu");
       assertThat(advice).isEqualTo("engine.step-loops=" + (cores - 1));
 
       assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
       load.await();
-      JsonNode less = load.begin().send("less", 20 * cores, 900, 1).await(1 + 38 * cores).report();
+      load.send("less", 30 * cores, 900, 1).await(1 + 50 * cores);
+      JsonNode less = load.begin().await(1 + 60 * cores).report();
       assertThat(rules(less)).doesNotContain("busy-cpu");
       assertThat(figure(less, "cpu")).isLessThan(figure(busy, "cpu"));
     }
