@@ -26,6 +26,7 @@ class Decoder(Module):
   parts : List[Tensor]
   inverse_frequencies : List[float]
   arenas : List[List[Tensor]]
+  staging : List[Tensor]
 
   # --- loading ---
 
@@ -43,6 +44,7 @@ class Decoder(Module):
     self.int8 = annotate(Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]], {})
     self.parts = annotate(List[Tensor], [])
     self.arenas = annotate(List[List[Tensor]], [])
+    self.staging = annotate(List[Tensor], [])
 
   # Rows of the tensor that the next `end_...` makes: `bytes` holds numbers of `dtype`.
   def add_rows(self, dtype: int, shape: List[int], bytes: Tensor) -> None:
@@ -166,7 +168,19 @@ class Decoder(Module):
       x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, written, masks, arenas, places, counts, lengths)
       x = x + self.feed_forward(layer, self.normed(x, "mlp_norm", layer))
     x = x.index_select(0, torch.tensor(rows, dtype=4, device=device))
-    return self.linear("head", 0, self.normed(x, "final_norm", 0)).to(dtype=6)
+    return self.fetched(self.linear("head", 0, self.normed(x, "final_norm", 0)).to(dtype=6))
+
+  # On the host. What comes from a GPU goes through pinned memory that the next step uses again: new
+  # memory costs a page fault every 4 KiB, and a copy to it a second one inside the driver.
+  def fetched(self, logits: Tensor) -> Tensor:
+    if not logits.is_cuda:
+      return logits
+    numbers = logits.numel()
+    if len(self.staging) == 0 or self.staging[0].numel() < numbers:
+      self.staging = [torch.empty([numbers], dtype=6, pin_memory=True)]
+    host = self.staging[0][:numbers].view(logits.size())
+    host.copy_(logits)
+    return host
 
   # Cosines and signed sines of all heads, [tokens, heads, head_dim]: rotating is x * cos + roll(x) *
   # sin. Queries are scaled by the way, values stay as they are.
@@ -276,15 +290,16 @@ class Decoder(Module):
     attended = torch.bmm(torch.softmax(scores, -1), values)
     return attended.view([-1, self.kv_heads, length, group, self.head_dim]).transpose(1, 2).reshape([q.size(0), -1])
 
-  # Many tokens of one sequence. Groups take the place of batches, so that a group's keys are shared
-  # without a copy.
+  # Many tokens of one sequence. Groups take the place of batches, so that their keys are shared without
+  # a copy. Not that of heads: where those share keys, CUDA's kernel takes a last block of one query for
+  # the only query there is.
   def prefill(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
     keys, values = kv.unbind()
     group = self.heads // self.kv_heads
-    grouped = q.reshape([q.size(0), self.kv_heads, group, self.head_dim]).permute([1, 2, 0, 3])
-    shape = [self.kv_heads, group, keys.size(1), self.head_dim]
-    attended = torch.scaled_dot_product_attention(grouped, keys.unsqueeze(1).expand(shape), values.unsqueeze(1).expand(shape), mask, scale=1.)
-    return attended.permute([2, 0, 1, 3]).reshape([q.size(0), -1])
+    grouped = q.reshape([q.size(0), self.kv_heads, group, self.head_dim]).permute([2, 1, 0, 3])
+    shape = [group, self.kv_heads, keys.size(1), self.head_dim]
+    attended = torch.scaled_dot_product_attention(grouped, keys.expand(shape), values.expand(shape), mask, scale=1.)
+    return attended.permute([2, 1, 0, 3]).reshape([q.size(0), -1])
 
   def feed_forward(self, layer: int, x: Tensor) -> Tensor:
     gate, up = torch.chunk(self.linear("gate_up", layer, x), 2, 1)

@@ -20,7 +20,11 @@ public interface ModelRunner extends AutoCloseable {
   /** Makes room for {@code capacityTokens} positions in the slot; what it holds already stays. */
   void reserve(int slot, int capacityTokens);
 
-  /** Does now what the next write to the slot would do first: takes the memory reserved for it. */
+  /**
+   * Does now what the next write to the slot would do first: takes the memory reserved for it.
+   *
+   * @throws io.caudal.error.CaudalException {@code OUT_OF_MEMORY}; what the slot holds stays
+   */
   default void prepare(int slot) {}
 
   /** Frees the slot's memory. Releasing an empty slot does nothing. */

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -344,7 +345,7 @@ public final class StepEngine {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      makeRoom(e);
+      makeRoom(e, scheduler::shrinkBatch);
       return 0;
     }
   }
@@ -391,7 +392,7 @@ public final class StepEngine {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      makeRoom(e);
+      makeRoom(e, scheduler::shrink);
     }
     return true;
   }
@@ -401,6 +402,9 @@ public final class StepEngine {
     long now = clock.nanos();
     slices.forEach(slice -> task(slice.sequence()).started(now));
     List<Chunk> chunks = StepChunks.of(slices, this::guess);
+    if (!takeMemory(chunks)) {
+      return;
+    }
     inStep = slices;
     ForwardPass pass = ForwardPass.run(runner, chunks);
     inStep = List.of();
@@ -425,6 +429,20 @@ public final class StepEngine {
       }
     }
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
+  }
+
+  /** For the KV of a step; what the step itself takes is another matter. */
+  private boolean takeMemory(List<Chunk> chunks) {
+    try {
+      chunks.forEach(chunk -> runner.prepare(chunk.slot()));
+      return true;
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      makeRoom(e, scheduler::shrinkBatch);
+      return false;
+    }
   }
 
   /** Tokens that may follow the newest one of a sequence. */
@@ -483,14 +501,18 @@ public final class StepEngine {
     return reached == null;
   }
 
-  /** The device had no memory for a step: the next one gets more, or asks for less. */
+  /**
+   * The device had no memory for a step: the next one gets more, or asks for less.
+   *
+   * @param shrink has the next one ask for less; false if it can't
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
-  private void makeRoom(CaudalException e) {
+  private void makeRoom(CaudalException e, BooleanSupplier shrink) {
     stepsWithoutMemory++;
     if (kv.evictIdle()) {
       LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
-    } else if (scheduler.shrink()) {
-      LOG.warn("out of memory: one sequence less; {}", e.getMessage());
+    } else if (shrink.getAsBoolean()) {
+      LOG.warn("out of memory: smaller steps; {}", e.getMessage());
     } else {
       List<Sequence> alone = scheduler.running();
       if (alone.isEmpty() || endsWithoutMemory) {

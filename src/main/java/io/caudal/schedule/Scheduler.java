@@ -153,6 +153,15 @@ public final class Scheduler {
       limits.lowerTokens(plannedTokens);
       return true;
     }
+    return shrinkBatch();
+  }
+
+  /**
+   * As {@link #shrink}, fewer sequences at once: what the device had no memory for was their KV.
+   *
+   * @return false if one is left
+   */
+  public boolean shrinkBatch() {
     if (running.size() <= 1) {
       return false;
     }

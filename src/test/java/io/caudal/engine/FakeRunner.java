@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,11 @@ final class FakeRunner implements ModelRunner {
 
   /** An import is out of memory. */
   boolean noMemoryToImport;
+
+  /** Memory for more sequences' KV there is not. */
+  int mostSequences = Integer.MAX_VALUE;
+
+  private final Set<Integer> prepared = new HashSet<>();
 
   /** A larger step is out of memory. */
   int mostTokensAStep = Integer.MAX_VALUE;
@@ -83,7 +89,16 @@ final class FakeRunner implements ModelRunner {
   }
 
   @Override
+  public void prepare(int slot) {
+    if (!prepared.contains(slot) && prepared.size() >= mostSequences) {
+      throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "no KV for another sequence");
+    }
+    prepared.add(slot);
+  }
+
+  @Override
   public void release(int slot) {
+    prepared.remove(slot);
     kv.remove(slot);
   }
 

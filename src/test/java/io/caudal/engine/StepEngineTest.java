@@ -539,6 +539,23 @@ class StepEngineTest {
   }
 
   @Test
+  void without_memory_for_more_kv_there_are_fewer_sequences_with_chunks_as_large_as_before() {
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      heard.add(submit(generation("r" + i, null, prompt(40, i), 20)));
+    }
+    runner.mostSequences = 2;
+
+    run(engine);
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(heard.get(i).outcome().output()).isEqualTo(expected(prompt(40, i), 20));
+    }
+    assertThat(runner.steps).as("two at a time, prompts in chunks").isLessThan(70);
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
   void what_does_not_fit_alone_ends_with_out_of_memory_and_the_next_is_answered() {
     runner.mostTokensASequence = 30;
     Heard large = submit(generation("large", null, prompt(60, 1), 5));

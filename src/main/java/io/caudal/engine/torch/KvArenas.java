@@ -1,6 +1,8 @@
 package io.caudal.engine.torch;
 
 import ai.djl.pytorch.jni.IValue;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -14,9 +16,32 @@ import org.jspecify.annotations.Nullable;
  * are.
  */
 final class KvArenas {
-  private static final int SMALLEST = 64;
-  private static final int MOST_PLACES = 8;
-  private static final long ARENA_BYTES = 64L << 20;
+  /**
+   * How arenas are cut.
+   *
+   * @param smallest tokens of the smallest capacity; each next is twice as much
+   * @param halfSteps whether there is one between each two
+   * @param places of a capacity's first arena
+   * @param grows whether the next has as many as all before it, else as many as the first
+   * @param mostBytes of an arena with more than one place
+   */
+  record Cut(int smallest, boolean halfSteps, int places, boolean grows, long mostBytes) {
+    /** What is read is what costs: little of it should be in vain. */
+    static final Cut FOR_CPU = new Cut(64, true, 8, false, 64L << 20);
+
+    /** Operations are what costs: the fewer arenas a batch lies in, the fewer there are. */
+    static final Cut FOR_GPU = new Cut(256, false, 16, true, 1L << 30);
+
+    /** The smallest capacity that holds {@code tokens}. */
+    int capacity(int tokens) {
+      int capacity = smallest;
+      while (capacity < tokens) {
+        int half = capacity + capacity / 2;
+        capacity = halfSteps && half >= tokens ? half : capacity * 2;
+      }
+      return capacity;
+    }
+  }
 
   /** An arena; without places while it takes no memory. */
   private static final class Arena {
@@ -39,23 +64,16 @@ final class KvArenas {
   private final DecoderModule module;
   private final int kvHeads;
   private final int bytesPerToken;
+  private final Cut cut;
   private final @Nullable Place[] placeOf;
   private final List<Arena> arenas = new ArrayList<>();
 
-  KvArenas(DecoderModule module, int slots, int kvHeads, int bytesPerToken) {
+  KvArenas(DecoderModule module, int slots, int kvHeads, int bytesPerToken, Cut cut) {
     this.module = module;
     this.kvHeads = kvHeads;
     this.bytesPerToken = bytesPerToken;
+    this.cut = cut;
     this.placeOf = new Place[slots];
-  }
-
-  /** The next of 64, 96, 128, 192, 256, 384 and so on that holds {@code tokens}. */
-  static int capacity(int tokens) {
-    int capacity = SMALLEST;
-    while (capacity < tokens) {
-      capacity = capacity + capacity / 2 >= tokens ? capacity + capacity / 2 : capacity * 2;
-    }
-    return capacity;
   }
 
   int arena(int slot) {
@@ -72,7 +90,7 @@ final class KvArenas {
     if (now != null && tokens <= now.arena().capacity) {
       return;
     }
-    Place next = take(capacity(tokens));
+    Place next = take(cut.capacity(tokens));
     module.run("clear", IValue.from(next.arena().index), IValue.from(next.place()));
     if (now != null && written > 0) {
       module.run(
@@ -143,8 +161,30 @@ final class KvArenas {
     }
     Arena arena = arenas.stream().filter(a -> a.places == 0).findFirst().orElseGet(this::addArena);
     long bytes = (long) capacity * bytesPerToken;
-    resize(arena, capacity, (int) Math.max(1, Math.min(MOST_PLACES, ARENA_BYTES / bytes)));
+    int places = (int) Math.max(1, Math.min(places(capacity), cut.mostBytes() / bytes));
+    while (!fits(arena, capacity, places)) {
+      places /= 2;
+    }
     return arena;
+  }
+
+  /** Whether there was memory for so many places; fails if there is none for one. */
+  private boolean fits(Arena arena, int capacity, int places) {
+    try {
+      resize(arena, capacity, places);
+      return true;
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY || places == 1) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private int places(int capacity) {
+    int before =
+        arenas.stream().filter(one -> one.capacity == capacity).mapToInt(one -> one.places).sum();
+    return cut.grows() ? Math.max(cut.places(), before) : cut.places();
   }
 
   private Arena addArena() {

@@ -53,12 +53,16 @@ final class TorchModel implements LoadedModel {
   }
 
   @Override
-  public synchronized ModelRunner newRunner(int slots) {
+  public ModelRunner newRunner(int slots) {
+    return newRunner(slots, device.isGpu() ? KvArenas.Cut.FOR_GPU : KvArenas.Cut.FOR_CPU);
+  }
+
+  synchronized ModelRunner newRunner(int slots, KvArenas.Cut cut) {
     DecoderModule own = DecoderModule.compile(device);
     try {
       configure(own);
       own.run("adopt", module.call("share"), module.call("share_int8"));
-      return new TorchRunner(own, info, slots, cores.newShare());
+      return new TorchRunner(own, info, slots, cores.newShare(), cut);
     } catch (RuntimeException e) {
       own.close();
       throw e;

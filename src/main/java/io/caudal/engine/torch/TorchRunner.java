@@ -29,13 +29,14 @@ final class TorchRunner implements ModelRunner {
   /** Positions of each slot that were ever written. */
   private final int[] written;
 
-  TorchRunner(DecoderModule module, ModelInfo info, int slots, CoreShares.Share cores) {
+  TorchRunner(
+      DecoderModule module, ModelInfo info, int slots, CoreShares.Share cores, KvArenas.Cut cut) {
     this.module = module;
     this.info = info;
     this.cores = cores;
     this.capacity = new int[slots];
     this.written = new int[slots];
-    this.kv = new KvArenas(module, slots, info.kv().kvHeads(), info.kv().bytesPerToken());
+    this.kv = new KvArenas(module, slots, info.kv().kvHeads(), info.kv().bytesPerToken(), cut);
   }
 
   @Override
