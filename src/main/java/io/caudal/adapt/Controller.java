@@ -25,7 +25,7 @@ public final class Controller {
   private static final int MOST_WINDOWS = 12;
 
   /** Windows for which a setting that somebody else has changed is left alone. */
-  private static final int HANDS_OFF = 360;
+  private static final int HANDS_OFF = Past.COOL_DOWN;
 
   private static final int ENOUGH_ENDED = 4;
 
@@ -203,6 +203,9 @@ public final class Controller {
       keep(more, more.after());
       return Optional.empty();
     }
+    if (!Sample.isSure(more.after()) && more.after().size() < MOST_WINDOWS) {
+      return Optional.empty();
+    }
     Past own = past.getOrDefault(more.key(), Past.NONE);
     String reason =
         say("taken back (%s): %s; %s", more.rule(), worse.get(), own.nextTry(more.up()));
@@ -222,8 +225,8 @@ public final class Controller {
     } else {
       past.merge(
           asked.key(),
-          Past.NONE.failed(asked.up(), windows),
-          (own, none) -> own.failed(asked.up(), windows));
+          Past.NONE.ignored(asked.up(), windows),
+          (own, none) -> own.ignored(asked.up(), windows));
       trial = null;
     }
   }

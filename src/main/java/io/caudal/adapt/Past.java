@@ -1,8 +1,10 @@
 package io.caudal.adapt;
 
 /**
- * What became of a setting's moves under this load, and when it may move again. Cool-downs double
- * with each failure and each turn, and end in never, so that moves under one load are bounded.
+ * What became of a setting's moves under this load, and when it may move again. What was taken back
+ * is not tried again for long, and a setting that has turned doesn't turn back for as long: so
+ * nothing is tried twice in that time. Cool-downs double with each failure and each turn, and end
+ * in never, so that moves under one load are bounded.
  *
  * @param upFailures moves up that were taken back
  * @param downFailures moves down that were
@@ -18,7 +20,16 @@ public record Past(
 
   private static final int MOST_FAILURES = 3;
   private static final int MOST_TURNS = 2;
-  private static final int COOL_DOWN_WINDOWS = 4;
+
+  /** Windows until a setting may turn for the first time. */
+  private static final int FIRST_TURN = 4;
+
+  /** Windows until what nobody made is asked for again, the first time. */
+  private static final int AGAIN = 8;
+
+  /** Windows in which nothing is done a second time. */
+  static final int COOL_DOWN = 360;
+
   private static final int MOST_STEPS = 3;
 
   boolean allows(boolean up, long window) {
@@ -37,7 +48,7 @@ public record Past(
   Past kept(boolean up, long window) {
     boolean turn = last == (up ? -1 : 1);
     int newTurns = turns + (turn ? 1 : 0);
-    long other = window + ((long) COOL_DOWN_WINDOWS << newTurns);
+    long other = window + (newTurns == 0 ? FIRST_TURN : coolDown(newTurns));
     return new Past(
         upFailures,
         downFailures,
@@ -50,8 +61,17 @@ public record Past(
 
   /** A move was taken back. */
   Past failed(boolean up, long window) {
+    return failed(up, window, coolDown(1 + (up ? upFailures : downFailures)));
+  }
+
+  /** A move was asked for, and nobody made it. */
+  Past ignored(boolean up, long window) {
+    return failed(up, window, (long) AGAIN << (up ? upFailures : downFailures));
+  }
+
+  private Past failed(boolean up, long window, long coolDown) {
     int failures = 1 + (up ? upFailures : downFailures);
-    long after = window + coolDown(failures);
+    long after = window + coolDown;
     return up
         ? new Past(failures, downFailures, after, downAfter, last, turns, 0)
         : new Past(upFailures, failures, upAfter, after, last, turns, 0);
@@ -65,7 +85,7 @@ public record Past(
         : "not tried again for " + coolDown(failures) + " windows";
   }
 
-  private static long coolDown(int failures) {
-    return (long) COOL_DOWN_WINDOWS << failures;
+  private static long coolDown(int times) {
+    return (long) COOL_DOWN << (times - 1);
   }
 }

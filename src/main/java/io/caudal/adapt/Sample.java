@@ -60,6 +60,11 @@ public record Sample(
     return all.size() >= 2 && all.stream().mapToDouble(Sample::ended).sum() >= ENOUGH;
   }
 
+  /** As {@link #isEnough}, twice: harm is believed when it is seen for longer than luck lasts. */
+  static boolean isSure(List<Sample> all) {
+    return all.size() >= 4 && all.stream().mapToDouble(Sample::ended).sum() >= 2 * ENOUGH;
+  }
+
   double tokensPerSecond() {
     return 1e3 * tokens / Math.max(1, millis);
   }
