@@ -7,6 +7,7 @@ import io.caudal.protocol.ControlChangeJson;
 import io.caudal.protocol.DeadLetter;
 import java.util.Objects;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 
 /** Control changes from records; what can't be understood becomes a dead letter. */
@@ -21,7 +22,7 @@ public final class ControlParsing extends ProcessFunction<RawRecord, ControlChan
     try {
       out.collect(ControlChangeJson.read(value));
     } catch (CaudalException e) {
-      context.output(RequestParsing.DEAD_LETTERS, deadLetter(e, record, value));
+      context.output(RequestParsing.REFUSED, Either.Right(deadLetter(e, record, value)));
     }
   }
 

@@ -11,7 +11,9 @@ import io.caudal.protocol.Result;
 import io.caudal.protocol.Timings;
 import io.caudal.protocol.Usage;
 import io.caudal.stream.state.WireTypes;
+import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -20,9 +22,9 @@ import org.apache.flink.util.OutputTag;
  * gets a result that says what is wrong.
  */
 public final class RequestParsing extends ProcessFunction<RawRecord, Request> {
-  public static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("dead-letters", WireTypes.DEAD_LETTER);
-  public static final OutputTag<Result> REFUSED = new OutputTag<>("refused", WireTypes.RESULT);
+  /** For {@link RefusalHold}. */
+  public static final OutputTag<Either<Result, DeadLetter>> REFUSED =
+      new OutputTag<>("refused", new EitherTypeInfo<>(WireTypes.RESULT, WireTypes.DEAD_LETTER));
 
   private final RequestParser parser;
 
@@ -45,10 +47,10 @@ public final class RequestParsing extends ProcessFunction<RawRecord, Request> {
     }
     Rejection rejection = outcome.rejection();
     if (rejection != null && rejection.deadLetter() != null) {
-      context.output(DEAD_LETTERS, rejection.deadLetter());
+      context.output(REFUSED, Either.Right(rejection.deadLetter()));
     }
     if (rejection != null && rejection.requestId() != null) {
-      context.output(REFUSED, refused(rejection.requestId(), rejection));
+      context.output(REFUSED, Either.Left(refused(rejection.requestId(), rejection)));
     }
   }
 

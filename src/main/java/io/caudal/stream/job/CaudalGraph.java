@@ -15,6 +15,7 @@ import io.caudal.stream.io.ControlParsing;
 import io.caudal.stream.io.KafkaEnds;
 import io.caudal.stream.io.Observation;
 import io.caudal.stream.io.RawRecord;
+import io.caudal.stream.io.RefusalHold;
 import io.caudal.stream.io.RequestParsing;
 import io.caudal.stream.operator.InFlightLimits;
 import io.caudal.stream.operator.KeyedAsync;
@@ -78,7 +79,15 @@ final class CaudalGraph {
                 WireTypes.RESULT)
             .uid("inference");
 
-    sink(results.union(requests.getSideOutput(RequestParsing.REFUSED)), kafka.results(), "results");
+    SingleOutputStreamOperator<Result> refused =
+        requests
+            .getSideOutput(RequestParsing.REFUSED)
+            .union(control.getSideOutput(RequestParsing.REFUSED))
+            .connect(control.broadcast())
+            .transform("refused", WireTypes.RESULT, new RefusalHold())
+            .uid("refused");
+
+    sink(results.union(refused), kafka.results(), "results");
     sink(results.getSideOutput(Outputs.TOKENS), kafka.tokens(), "tokens");
     sink(results.getSideOutput(Outputs.SESSIONS), kafka.sessions(), "sessions");
     sink(results.getSideOutput(Outputs.METRICS), kafka.metrics(), "metrics");
@@ -87,12 +96,7 @@ final class CaudalGraph {
         .setParallelism(1);
     sink(observed(results.getSideOutput(Outputs.METRICS)), kafka.observations(), "observer")
         .setParallelism(1);
-    sink(
-        requests
-            .getSideOutput(RequestParsing.DEAD_LETTERS)
-            .union(control.getSideOutput(RequestParsing.DEAD_LETTERS)),
-        kafka.deadLetters(),
-        "dead-letters");
+    sink(refused.getSideOutput(RefusalHold.DEAD_LETTERS), kafka.deadLetters(), "dead-letters");
   }
 
   private static DataStream<ControlChange> adaptive(DataStream<MetricsRecord> metrics) {

@@ -63,6 +63,7 @@ class GracefulEndTest {
           .isTrue();
       job.stopInVain(
           () -> {
+            sendRefused(topics, "refused");
             send(topics, "held", 60);
             await()
                 .atMost(Duration.ofMinutes(1))
@@ -78,7 +79,9 @@ class GracefulEndTest {
       var unused = job.checkpoint();
       assertThat(result(topics, "after").turn()).isEqualTo(2);
       assertThat(result(topics, "held").text()).isEqualTo(result(topics, "before").text());
-      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(3);
+      assertThat(result(topics, "refused").failure()).isNotNull();
+      assertThat(topics.all(TOPICS.resultsTopic())).hasSize(4);
+      assertThat(topics.await(TOPICS.deadLetterTopic(), 1, value -> true)).hasSize(1);
     }
   }
 
@@ -86,13 +89,17 @@ class GracefulEndTest {
   void held_results_come_when_they_are_released(@TempDir Path folder) throws Exception {
     try (RunningJob job = RunningJob.start(folder, Map.of())) {
       assertThat(Commands.run(job, "hold", "--seconds", "300").code()).isZero();
+      sendRefused(job.topics(), "refused");
       send(job.topics(), "first", 5);
       job.topics().await(TOPICS.tokensTopic(), 5, value -> true);
       job.loseTaskManager();
       var unused = job.topics().await(TOPICS.tokensTopic(), 6, value -> true);
       assertThat(job.topics().all(TOPICS.resultsTopic())).isEmpty();
+      assertThat(job.topics().all(TOPICS.deadLetterTopic())).isEmpty();
 
       assertThat(Commands.run(job, "hold", "--release").code()).isZero();
+      assertThat(result(job.topics(), "refused").failure()).isNotNull();
+      job.topics().await(TOPICS.deadLetterTopic(), 1, value -> true);
       assertThat(result(job.topics(), "first").usage().completionTokens()).isEqualTo(5);
       assertThat(Commands.run(job, "hold", "--seconds", "1").code()).isZero();
       send(job.topics(), "second", 5);
@@ -119,6 +126,13 @@ class GracefulEndTest {
         String.format(
             "{\"request_id\":\"%s\",\"prompt\":\"Once\",\"max_tokens\":%d,\"ignore_eos\":true}",
             id, tokens));
+  }
+
+  /** One that is answered with what is wrong, and one that nobody can answer. */
+  private static void sendRefused(Topics topics, String id) {
+    String negative = "{\"request_id\":\"" + id + "\",\"prompt\":\"Once\",\"max_tokens\":-1}";
+    topics.send(TOPICS.requestsTopic(), "s", negative);
+    topics.send(TOPICS.requestsTopic(), "s", "{broken");
   }
 
   private static Result result(Topics topics, String id) {
