@@ -55,11 +55,12 @@ final class ChaosRun {
     List<Script> order = new ArrayList<>(scripts);
     Collections.shuffle(order, random);
     try (Load load =
-        new Load(
-            cluster.reader(),
-            options.sessions(),
-            "s",
-            Stream.generate(() -> order).flatMap(List::stream).iterator())) {
+            new Load(
+                cluster.reader(),
+                options.sessions(),
+                "s",
+                Stream.generate(() -> order).flatMap(List::stream).iterator());
+        OddRequests odd = new OddRequests(cluster.reader(), scripts)) {
       progress(load);
       for (List<FaultKind> together : options.first()) {
         round(load, together);
@@ -68,6 +69,10 @@ final class ChaosRun {
         round(load, mix());
       }
       require(load.finish(PROGRESS_LIMIT), load);
+      List<String> unanswered = odd.finish(PROGRESS_LIMIT);
+      if (!unanswered.isEmpty()) {
+        say("no answer within " + PROGRESS_LIMIT + " to " + unanswered);
+      }
     } finally {
       strikers.shutdownNow();
     }

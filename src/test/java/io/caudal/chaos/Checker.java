@@ -43,24 +43,37 @@ final class Checker {
         .forEach(
             piece -> checker.streams.computeIfAbsent(piece.id(), id -> new Assembled()).add(piece));
     Map<String, List<SeenRequest>> sessions = new LinkedHashMap<>();
-    for (SeenRequest request : evidence.requests()) {
+    for (SeenRequest request : checker.turns()) {
       sessions.computeIfAbsent(request.session(), session -> new ArrayList<>()).add(request);
     }
     sessions.forEach((name, all) -> checker.session(all, name.startsWith(UNDISTURBED), true));
     sessions.forEach((name, all) -> checker.session(all, name.startsWith(UNDISTURBED), false));
+    new OddChecker(checker.findings, checker::toFirstTurn).check(evidence);
     return checker.findings;
+  }
+
+  private List<SeenRequest> turns() {
+    return evidence.requests().stream().filter(one -> !OddChecker.isOdd(one.id())).toList();
+  }
+
+  private @Nullable String toFirstTurn(String said) {
+    Answer answer = known.get(List.of(said));
+    return answer == null ? null : answer.text();
   }
 
   /** One result a request, and no other results. */
   private void count() {
     Map<String, SeenRequest> requests = new HashMap<>();
-    for (SeenRequest request : evidence.requests()) {
+    for (SeenRequest request : turns()) {
       if (requests.put(request.id(), request) != null) {
         throw new IllegalArgumentException("the load sent two requests with id " + request.id());
       }
     }
     findings.requests = requests.size();
     for (SeenResult result : evidence.results()) {
+      if (OddChecker.isOdd(result.id())) {
+        continue;
+      }
       if (results.putIfAbsent(result.id(), result) != null) {
         findings.duplicated.add(result.id() + " at " + result.place());
       } else if (!requests.containsKey(result.id())) {

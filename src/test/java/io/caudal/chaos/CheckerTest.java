@@ -14,6 +14,8 @@ class CheckerTest {
   private final List<SeenRequest> requests = new ArrayList<>();
   private final List<SeenResult> results = new ArrayList<>();
   private final List<SeenPiece> pieces = new ArrayList<>();
+  private final List<SeenBytes> unreadable = new ArrayList<>();
+  private final List<SeenBytes> letters = new ArrayList<>();
 
   CheckerTest() {
     play("undisturbed-a");
@@ -42,7 +44,7 @@ class CheckerTest {
   }
 
   private Findings check() {
-    return Checker.check(new Evidence(requests, results, pieces));
+    return Checker.check(new Evidence(requests, results, pieces, unreadable, letters));
   }
 
   @Test
@@ -163,5 +165,64 @@ class CheckerTest {
     pieces.addAll(0, List.of(new SeenPiece("b-1", 0, 0, "You w", false)));
     pieces.addAll(new ArrayList<>(pieces));
     assertThat(check().problems()).isEmpty();
+  }
+
+  /** A request besides the sessions, and its result. */
+  private void odd(String id, String said, String code, String text, boolean repeated) {
+    requests.add(request("", id, requests.size(), said, false));
+    results.add(
+        new SeenResult(
+            new Place(1, results.size()), id, "", code, text, "", 0, 7, 3, 1, repeated, 0));
+  }
+
+  @Test
+  void other_kinds_of_requests_end_as_they_must() {
+    String hello = ANSWERS.get(0);
+    odd(OddRequests.REFUSED + 1, "", "bad_parameter", "", false);
+    odd(OddRequests.LONE + 1, SAID.get(0), "", hello, false);
+    odd(OddRequests.LONE + 2, SAID.get(0), "", hello, true);
+    odd(OddRequests.AGAIN + 1, SAID.get(0), "", hello, false);
+    odd(OddRequests.AGAIN + 1, SAID.get(0), "", hello, true);
+    odd(OddRequests.STOPPED + 1, SAID.get(0), "cancelled", "Hel", false);
+    odd(OddRequests.STOPPED + 2, SAID.get(0), "", hello, false);
+    unreadable.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    letters.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    Findings findings = check();
+    assertThat(findings.problems()).isEmpty();
+    assertThat(findings.odd).isEqualTo(7);
+    assertThat(findings.cancelled).isEqualTo(1);
+    assertThat(findings.letters).isEqualTo(1);
+  }
+
+  @Test
+  void other_kinds_of_requests_that_end_otherwise_are_found() {
+    odd(OddRequests.REFUSED + 1, "", "", "Hello", false);
+    odd(OddRequests.LONE + 1, SAID.get(0), "", "Hm?", false);
+    odd(OddRequests.LONE + 2, SAID.get(0), "cancelled", "", false);
+    odd(OddRequests.STOPPED + 1, SAID.get(0), "timeout", "", false);
+    assertThat(check().wrong).hasSize(4);
+  }
+
+  @Test
+  void other_kinds_of_requests_that_end_too_often_or_never_are_found() {
+    odd(OddRequests.AGAIN + 1, SAID.get(0), "", ANSWERS.get(0), false);
+    odd(OddRequests.AGAIN + 1, SAID.get(0), "", ANSWERS.get(0), false);
+    requests.add(request("", OddRequests.LONE + 1, 90, SAID.get(0), false));
+    Findings findings = check();
+    assertThat(findings.duplicated).hasSize(1).first().asString().contains("again-1");
+    assertThat(findings.lost).containsExactly("odd-lone-1");
+  }
+
+  @Test
+  void dead_letters_that_are_missing_doubled_or_others_are_found() {
+    unreadable.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    unreadable.add(new SeenBytes(new Place(2, 4), "BBBB"));
+    letters.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    letters.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    letters.add(new SeenBytes(new Place(2, 4), "CCCC"));
+    Findings findings = check();
+    assertThat(findings.duplicated).hasSize(1);
+    assertThat(findings.wrong).hasSize(1);
+    assertThat(findings.lost).hasSize(1);
   }
 }

@@ -16,6 +16,14 @@ final class Findings {
   /** Of these, those whose text began with what an earlier attempt had generated. */
   int wentOn;
 
+  /** Requests of other kinds than sessions' turns, and of these, those that were cancelled. */
+  int odd;
+
+  int cancelled;
+
+  /** Records that nobody could read, each a dead letter. */
+  int letters;
+
   final List<String> lost = new ArrayList<>();
   final List<String> duplicated = new ArrayList<>();
   final List<String> wrong = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.caudal.chaos;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a session says, turn by turn: facts, long answers, long prompts, and facts asked back.
@@ -16,13 +17,19 @@ record Script(String name, boolean patient, List<Said> turns) {
    */
   record Said(String text, int exactTokens) {}
 
+  /** An answer that takes long enough to be stopped in its midst. */
+  static final Said LONG = new Said("Tell me a story about a mouse and a moon.", 300);
+
   private static final List<String> NAMES = List.of("Zorvek", "Brunildo", "Lucia", "Tazzle");
   private static final List<String> TOPICS =
       List.of("a robot", "a fox and a lamp", "a dragon and a key", "a wizard and a bell");
 
   /** All that are ever played; from the first turn on no two say the same. */
   static List<Script> all() {
-    return IntStream.range(0, 16).mapToObj(Script::numbered).toList();
+    return Stream.concat(
+            IntStream.range(0, 16).mapToObj(Script::numbered),
+            Stream.of(new Script("long", true, List.of(LONG))))
+        .toList();
   }
 
   private static Script numbered(int number) {

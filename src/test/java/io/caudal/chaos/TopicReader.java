@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,23 +34,47 @@ final class TopicReader {
     List<SeenRequest> requests = new ArrayList<>();
     List<SeenResult> results = new ArrayList<>();
     List<SeenPiece> pieces = new ArrayList<>();
-    readAll(
-        "caudal.requests", (place, key, json) -> requests.add(SeenRequest.of(place, key, json)));
+    List<SeenBytes> unreadable = new ArrayList<>();
+    List<SeenBytes> letters = new ArrayList<>();
+    readBytes(
+        "caudal.requests",
+        (place, key, value) -> {
+          try {
+            requests.add(SeenRequest.of(place, key, JSON.readTree(value)));
+          } catch (IOException e) {
+            unreadable.add(new SeenBytes(place, Base64.getEncoder().encodeToString(value)));
+          }
+        });
+    readAll("caudal.dead-letter", (place, key, json) -> letters.add(original(json)));
     readAll("caudal.results", (place, key, json) -> results.add(SeenResult.of(place, json)));
     readAll("caudal.tokens", (place, key, json) -> pieces.add(SeenPiece.of(json)));
-    return new Evidence(requests, results, pieces);
+    return new Evidence(requests, results, pieces, unreadable, letters);
   }
 
-  /** Takes one record. */
-  interface Taker {
-    void take(Place place, String key, JsonNode value);
+  private static SeenBytes original(JsonNode letter) {
+    Place place = new Place(letter.path("partition").asInt(), letter.path("offset").asLong());
+    return new SeenBytes(place, letter.path("original").asText());
+  }
+
+  /**
+   * Takes one record.
+   *
+   * @param <V> its value
+   */
+  interface Taker<V> {
+    void take(Place place, String key, V value);
+  }
+
+  /** As {@link #readBytes}, of a topic that holds JSON only. */
+  void readAll(String topic, Taker<JsonNode> taker) {
+    readBytes(topic, (place, key, value) -> taker.take(place, key, parse(value)));
   }
 
   /**
    * Every committed record that is in the topic now. A transaction that is still open is waited
    * for: what lies behind it can't be read by anybody.
    */
-  void readAll(String topic, Taker taker) {
+  private void readBytes(String topic, Taker<byte[]> taker) {
     try (KafkaConsumer<byte[], byte[]> everything = consumer("read_uncommitted");
         KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
       List<TopicPartition> partitions =
@@ -68,7 +93,7 @@ final class TopicReader {
                     taker.take(
                         new Place(entry.partition(), entry.offset()),
                         entry.key() == null ? "" : new String(entry.key(), UTF_8),
-                        parse(entry.value())));
+                        entry.value()));
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
               "readers of " + topic + " are held back by an open transaction for " + LIMIT);

@@ -64,11 +64,20 @@ final class Wire implements AutoCloseable {
   }
 
   void send(String session, String id, ObjectNode body) {
-    byte[] value = body.put("request_id", id).toString().getBytes(StandardCharsets.UTF_8);
-    byte[] key = session.getBytes(StandardCharsets.UTF_8);
+    send(session, body.put("request_id", id).toString());
+  }
+
+  /**
+   * Sends any record.
+   *
+   * @param key null for none
+   */
+  void send(@Nullable String key, String text) {
+    byte[] value = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     Future<?> unused =
         producer.send(
-            new ProducerRecord<>("caudal.requests", key, value),
+            new ProducerRecord<>("caudal.requests", bytes, value),
             (metadata, e) -> {
               if (e != null) {
                 failure = e;
