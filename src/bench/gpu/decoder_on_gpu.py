@@ -68,7 +68,7 @@ class Decoder:
         frequencies = [10000.0 ** (-2.0 * i / self.head_dim) for i in range(self.head_dim // 2)]
         self.module.configure(
             self.layers, self.heads, self.kv_heads, self.head_dim, 1e-5, frequencies, CODES[dtype], 0)
-        self.weight_bytes = 0
+        self.layer_bytes = self.head_bytes = 0
         queries, keys = self.heads * self.head_dim, self.kv_heads * self.head_dim
 
         def put(role, *parts, linear=True):
@@ -76,8 +76,11 @@ class Decoder:
                 rows = weight(name, size)
                 self.module.add_rows(
                     CODES[rows.dtype], list(size), rows.contiguous().view(-1).view(torch.uint8).to(device))
-                if role != "embedding":
-                    self.weight_bytes += rows.numel() * torch.empty(0, dtype=dtype).element_size()
+                size_ = rows.numel() * torch.empty(0, dtype=dtype).element_size()
+                if role in ("head", "final_norm"):
+                    self.head_bytes += size_
+                elif role != "embedding":
+                    self.layer_bytes += size_
             self.module.end_linear(role) if linear else self.module.end_tensor(role)
 
         put("embedding", ("model.embed_tokens.weight", (vocabulary, hidden)), linear=False)
@@ -237,14 +240,14 @@ def time_model(name, device, bandwidth, figures, per_arena=None, batches=(1, 8, 
     for arena in decoder.module.arenas:
         for layer in arena:
             layer.normal_()
-    kv_bytes = 2 * 2 * decoder.layers * decoder.kv_heads * decoder.head_dim * capacity
+    kv_bytes = 2 * 2 * decoder.layers * decoder.kv_heads * decoder.head_dim * (position + 1)
     label = name if per_arena is None else f"{name}, {per_arena} places an arena"
     with torch.inference_mode():
         for count in batches:
             tokens = [(7 * i) % 1000 for i in range(count)]
             step = lambda: decoder.decode(tokens, [position] * count)
             seconds = median_seconds(step, 20)
-            least = (decoder.weight_bytes + count * kv_bytes) / bandwidth
+            least = (decoder.layer_bytes + decoder.head_bytes + count * kv_bytes) / bandwidth
             row = dict(
                 model=label, batch=count, step_ms=seconds * 1e3, tokens_per_second=count / seconds,
                 share=least / seconds)
@@ -256,7 +259,7 @@ def time_model(name, device, bandwidth, figures, per_arena=None, batches=(1, 8, 
             for length in (512,):
                 tokens = [(11 * i) % 1000 for i in range(length)]
                 seconds = median_seconds(lambda: decoder.prefill(0, tokens), 10)
-                flops = 2 * decoder.weight_bytes / 2 * length
+                flops = decoder.layer_bytes * length  # two for each weight of two bytes; attention not counted
                 figures.append(dict(model=label, prefill=length, tokens_per_second=length / seconds))
                 print(
                     f"| {label} | prefill of {length} | {seconds * 1e3:.2f} | {length / seconds:.0f} |"

@@ -33,11 +33,14 @@ g++ -O1 -std=c++20 -fPIC -shared -DWITH_CUDA "$here/djl_torch.cc" -o "$cache/0.3
 
 export PYTORCH_LIBRARY_PATH=$work/lib PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128 DJL_CACHE_DIR=$work/djl
 export JAVA_TOOL_OPTIONS=-Djna.library.path=$work/lib
-for dtype in fp32 fp16 bf16; do
-  echo "== golden replies, $dtype"
-  "$project/bin/caudal" generate --device cuda:0 --dtype "$dtype" \
-    --cases "$project/src/main/resources/models/demo/golden.json" | tail -n 1 || true
-done
+golden() {
+  echo "== golden replies, $1"
+  "$project/bin/caudal" generate --device cuda:0 --dtype "$1" \
+    --cases "$project/src/main/resources/models/demo/golden.json" | tail -n 1
+}
+golden fp32
+golden fp16
+golden bf16 || true
 for model in "$@"; do
   echo "== $model"
   "$project/bin/caudal" bench engine --model "$model" --device cuda:0 --dtype bf16 \

@@ -21,7 +21,7 @@ public final class Controller {
   /** Windows after which a change that nobody confirms is given up. */
   private static final int MOST_WAIT = 6;
 
-  /** Windows after which a trial with too few requests ends without a verdict. */
+  /** Windows after which a trial ends, without a verdict if there were too few requests. */
   private static final int MOST_WINDOWS = 12;
 
   /** Windows for which a setting that somebody else has changed is left alone. */

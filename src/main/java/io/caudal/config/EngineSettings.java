@@ -36,9 +36,9 @@ public record EngineSettings(
               0,
               0,
               64,
-              "Step loops of a TaskManager's engine, each with a core of its own, sharing the weights"
+              "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights"
                   + " and `kv.device.tokens`. A long step also uses the cores of loops that have"
-                  + " nothing to do; other cores are left alone. 0 takes one per core on the CPU and"
+                  + " nothing to do; beyond one core a loop none is used. 0 takes one per core on the CPU and"
                   + " one on a GPU.")
           .in("step loops")
           .live();

@@ -236,8 +236,11 @@ final class DeviceKv implements SequenceMemory {
     log.append(0);
     Sequence guest = new Sequence("", sessionId, log, 0, "", Long.MAX_VALUE, 0);
     offer(guest, blocks);
-    boolean unused = ensure(guest, tokens.length); // without room, it is told below
-    finish(guest, 0);
+    try {
+      boolean unused = ensure(guest, tokens.length); // without room, it is told below
+    } finally {
+      finish(guest, 0); // what is there stays, also without memory for the rest
+    }
     return residentTokens(sessionId);
   }
 

@@ -345,7 +345,9 @@ public final class StepEngine {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      makeRoom(e, scheduler::shrinkBatch);
+      countLack();
+      LOG.warn("out of memory: KV ahead of its turn stays where it is; {}", e.getMessage());
+      kv.evictIdle(); // but no running sequence makes way for what may never be needed
       return 0;
     }
   }
@@ -378,7 +380,10 @@ public final class StepEngine {
     meter.begin();
     try {
       scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
-      StepPlan plan = scheduler.next(clock.millis());
+      StepPlan plan = plan();
+      if (plan == null) {
+        return true;
+      }
       List<Sequence> expired = new ArrayList<>(plan.expired());
       expired.addAll(sharing.expired(clock.millis()));
       for (Sequence sequence : expired) {
@@ -395,6 +400,19 @@ public final class StepEngine {
       makeRoom(e, scheduler::shrink);
     }
     return true;
+  }
+
+  /** Those whose turn it is, with their KV on the device; null if there was no memory for that. */
+  private @Nullable StepPlan plan() {
+    try {
+      return scheduler.next(clock.millis());
+    } catch (CaudalException e) {
+      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+        throw e;
+      }
+      makeRoom(e, scheduler::shrinkBatch);
+      return null;
+    }
   }
 
   private void run(StepPlan plan) {
@@ -506,9 +524,8 @@ public final class StepEngine {
    *
    * @param shrink has the next one ask for less; false if it can't
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
   private void makeRoom(CaudalException e, BooleanSupplier shrink) {
-    stepsWithoutMemory++;
+    countLack();
     if (kv.evictIdle()) {
       LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
     } else if (shrink.getAsBoolean()) {
@@ -521,6 +538,11 @@ public final class StepEngine {
       }
       fail(task(alone.get(0)), new Failure(e.code(), String.valueOf(e.getMessage())));
     }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
+  private void countLack() {
+    stepsWithoutMemory++;
   }
 
   /** What goes wrong with one generation's text, sampling or listener must not end the others. */

@@ -32,5 +32,8 @@ class ChaosIT {
         .isGreaterThanOrEqualTo(faults == 0 ? options.faults() - 1 : options.faults());
     assertThat(report.findings().continued).isPositive();
     assertThat(report.findings().wentOn).isPositive();
+    assertThat(report.findings().odd).isPositive();
+    assertThat(report.findings().cancelled).isPositive();
+    assertThat(report.findings().letters).isPositive();
   }
 }

@@ -100,12 +100,16 @@ record ChaosReport(
     text.append(
         String.format(
             "Seed %d, %d s; %d answers compared, %d of them after a restart of the job, %d of those"
-                + " with text from before it. Left in state at the end: %s.%n",
+                + " with text from before it. Of other kinds: %d requests, %d of them cancelled, and %d"
+                + " dead letters. Left in state at the end: %s.%n",
             options.seed(),
             took.toSeconds(),
             findings.compared,
             findings.continued,
             findings.wentOn,
+            findings.odd,
+            findings.cancelled,
+            findings.letters,
             findings.left.isEmpty() ? "nothing" : findings.left));
     return text.toString();
   }

@@ -211,6 +211,11 @@ class CheckerTest {
     Findings findings = check();
     assertThat(findings.duplicated).hasSize(1).first().asString().contains("again-1");
     assertThat(findings.lost).containsExactly("odd-lone-1");
+    results.remove(6);
+    odd(OddRequests.AGAIN + 2, SAID.get(0), "", ANSWERS.get(0), true);
+    odd(OddRequests.AGAIN + 2, SAID.get(0), "", ANSWERS.get(0), true);
+    results.add(result("", OddRequests.LONE + 9, 9, "Hm?"));
+    assertThat(check().wrong).hasSize(2);
   }
 
   @Test

@@ -42,11 +42,15 @@ final class OddChecker {
       if (sent != null) {
         count(sent, result);
         judge(sent.request, result);
+      } else if (isOdd(result.id())) {
+        findings.wrong.add("a result of nobody's request: " + result);
       }
     }
     for (Sent sent : all.values()) {
       if (sent.fresh + sent.repeated < sent.times) {
         findings.lost.add(sent.request.id());
+      } else if (sent.fresh == 0 && sent.times > 1) {
+        findings.wrong.add(sent.request.id() + " was answered as repeated only");
       }
     }
     letters(evidence.unreadable(), evidence.letters());

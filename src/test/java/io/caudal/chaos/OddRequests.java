@@ -61,11 +61,15 @@ final class OddRequests implements AutoCloseable {
     }
   }
 
-  private synchronized void step() {
-    if (next.isEmpty() && !stopping) {
-      plan(round++);
+  /** Sends without the lock: a broker that is away may keep it for minutes. */
+  private void step() {
+    Runnable step;
+    synchronized (this) {
+      if (next.isEmpty() && !stopping) {
+        plan(round++);
+      }
+      step = next.poll();
     }
-    Runnable step = next.poll();
     if (step != null) {
       step.run();
     }
@@ -89,7 +93,9 @@ final class OddRequests implements AutoCloseable {
   }
 
   private void send(@Nullable String session, String id, ObjectNode body) {
-    awaited.merge(id, 1, Integer::sum);
+    synchronized (this) {
+      awaited.merge(id, 1, Integer::sum);
+    }
     wire.send(session, body.put("request_id", id).toString());
   }
 

@@ -376,6 +376,20 @@ class StepEngineTest {
     assertGoesOn(returning);
   }
 
+  @Test
+  void no_running_sequence_makes_way_for_kv_that_is_brought_ahead() {
+    Returning returning = returning();
+    Heard running = submit(generation("running", null, prompt(40, 3), 20));
+    engine.step();
+    runner.noMemoryToImport = true;
+    assertThat(engine.promote("s", returning.context(), returning.blocks())).isZero();
+    runner.noMemoryToImport = false;
+    run(engine);
+    assertThat(running.outcome().output()).isEqualTo(expected(prompt(40, 3), 20));
+    assertThat(pool.free()).isEqualTo(pool.total());
+    assertGoesOn(returning);
+  }
+
   /** A session with KV in state only, and what its next turn begins with. */
   private record Returning(int[] context, List<KvBlock> blocks, int stored) {}
 

@@ -22,6 +22,18 @@ class WireRoundTripTest {
   private static final RequestParser PARSER = new RequestParser(1 << 20, 4096);
 
   @Property(tries = 300)
+  void aTextTakesAsManyBytesAsItIsMeasured(@ForAll("anyTexts") String text) {
+    long without = ResultJson.write(result("")).length;
+    assertThat(ResultJson.write(result(text)).length - without)
+        .isEqualTo(ResultJson.textBytes(text));
+  }
+
+  private static Result result(String text) {
+    return new Result(
+        "r", null, 1, 1, text, FinishReason.STOP, null, Usage.NONE, Timings.NONE, null, 0, false);
+  }
+
+  @Property(tries = 300)
   void aRequestKeepsEveryField(@ForAll("requests") Request request) {
     assertThat(RequestJson.read(RequestJson.write(request))).isEqualTo(request);
   }
@@ -198,6 +210,17 @@ class WireRoundTripTest {
     return Arbitraries.of("", "a", "\"\\\n\t\u0000", "😀é", "\uFFFD", "</s>", "héllo wörld")
         .list()
         .ofMaxSize(6)
+        .map(parts -> String.join("", parts));
+  }
+
+  @Provide
+  Arbitrary<String> anyTexts() {
+    return Arbitraries.integers()
+        .between(0, Character.MAX_CODE_POINT)
+        .filter(point -> point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE)
+        .map(Character::toString)
+        .list()
+        .ofMaxSize(40)
         .map(parts -> String.join("", parts));
   }
 

@@ -19,6 +19,9 @@ import java.util.TreeSet;
  * TaskManager, a thread for each track, a complete event ({@code X}) for each span.
  */
 public final class ChromeTrace {
+  /** Of a process at most; the numbers are no process's, for that thread would be a main one. */
+  private static final int THREADS = 1_000_000;
+
   private ChromeTrace() {}
 
   /**
@@ -47,8 +50,9 @@ public final class ChromeTrace {
     name(json, "process_name", process, 0, id.isEmpty() ? "TaskManager" : id);
     Map<String, Integer> threads = new LinkedHashMap<>();
     for (String track : new TreeSet<>(spans.stream().map(Span::track).toList())) {
-      threads.put(track, threads.size() + 1);
-      name(json, "thread_name", process, threads.size(), track);
+      int thread = process * THREADS + threads.size();
+      threads.put(track, thread);
+      name(json, "thread_name", process, thread, track);
     }
     for (Span span : spans) {
       json.writeStartObject();

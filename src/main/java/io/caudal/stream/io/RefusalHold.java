@@ -14,7 +14,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.types.Either;
 import org.apache.flink.util.OutputTag;
@@ -25,7 +24,11 @@ import org.apache.flink.util.OutputTag;
  * savepoints: the next job passes it on. The second input is the control stream, broadcast.
  *
  * <p>Nobody waits for its acknowledgement. The checkpoint that follows the others' does: a barrier
- * comes behind the control record that was read before it.
+ * comes behind the control record that was read before it. That holds because the edge is a
+ * broadcast one, whose operator has no unaligned checkpoints: its inputs are few and small, so its
+ * barriers don't wait.
+ *
+ * <p>What is kept is on the heap. Beyond {@value #MOST_BYTES} bytes all is passed on, held or not.
  */
 public final class RefusalHold extends AbstractStreamOperator<Result>
     implements TwoInputStreamOperator<Either<Result, DeadLetter>, ControlChange, Result> {
@@ -34,6 +37,13 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
 
   private static final long serialVersionUID = 1;
   private static final long CHECK_MILLIS = 100;
+
+  /** A refusal without a record's original bytes, about. */
+  private static final long OBJECT_BYTES = 500;
+
+  /** Of originals and all; dead letters have up to 700 kB. */
+  static final long MOST_BYTES = 32 << 20;
+
   private static final ListStateDescriptor<Either<Result, DeadLetter>> KEPT =
       new ListStateDescriptor<>("kept", RequestParsing.REFUSED.getTypeInfo());
 
@@ -51,6 +61,7 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
   private transient ListState<String> holdState;
 
   private long untilMillis;
+  private long keptBytes;
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
@@ -58,7 +69,9 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
     keptState = context.getOperatorStateStore().getListState(KEPT);
     holdState = context.getOperatorStateStore().getUnionListState(HOLD);
     kept = new ArrayList<>();
-    keptState.get().forEach(kept::add);
+    for (Either<Result, DeadLetter> one : keptState.get()) {
+      keep(one);
+    }
     for (String hold : holdState.get()) {
       if (hold.startsWith(job() + " ")) { // a job that goes on from a savepoint has another id
         untilMillis = Math.max(untilMillis, Long.parseLong(hold.substring(job().length() + 1)));
@@ -76,8 +89,13 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
 
   @Override
   public void processElement1(StreamRecord<Either<Result, DeadLetter>> refused) {
-    kept.add(refused.getValue());
+    keep(refused.getValue());
     pass();
+  }
+
+  private void keep(Either<Result, DeadLetter> one) {
+    kept.add(one);
+    keptBytes += one.isLeft() ? OBJECT_BYTES : OBJECT_BYTES + one.right().original().length;
   }
 
   @Override
@@ -98,7 +116,11 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
 
   /** Passes on what is kept, unless it is held. */
   private void pass() {
-    if (getProcessingTimeService().getCurrentProcessingTime() >= untilMillis) {
+    boolean held = getProcessingTimeService().getCurrentProcessingTime() < untilMillis;
+    if (held && keptBytes > MOST_BYTES) {
+      LOG.warn("{} refusals can't be held any longer: they are too large together", kept.size());
+    }
+    if (!held || keptBytes > MOST_BYTES) {
       emit();
     }
   }
@@ -112,16 +134,7 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
       }
     }
     kept.clear();
-  }
-
-  @Override
-  public void processWatermark1(Watermark mark) {
-    // there are none
-  }
-
-  @Override
-  public void processWatermark2(Watermark mark) {
-    // there are none
+    keptBytes = 0;
   }
 
   @Override

@@ -33,9 +33,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * The job graph: {@code requests → parse → keyBy session → inference → results}, with tokens,
- * metrics and acknowledgements beside it and the control stream into it, to which the adaptive
- * controller adds by what the metrics show; an observer adds the job's health and reports to the
- * metrics. The uids are part of every savepoint.
+ * metrics, acknowledgements and what was refused beside it and the control stream into it, to which
+ * the adaptive controller adds by what the metrics show; an observer adds the job's health and
+ * reports to the metrics. The uids are part of every savepoint.
  */
 final class CaudalGraph {
   private final StreamExecutionEnvironment environment;

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.caudal.config.KafkaSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaRaftServer;
@@ -23,7 +24,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       List<NewTopic> topics =
           settings.topics().stream().map(name -> new NewTopic(name, 2, (short) 1)).toList();
       admin.createTopics(topics).all().get();
-      await().until(() -> LocalBroker.leads(admin, settings));
+      await().atMost(Duration.ofMinutes(1)).until(() -> LocalBroker.leads(admin, settings));
     }
   }
 

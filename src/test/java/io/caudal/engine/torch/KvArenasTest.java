@@ -1,6 +1,7 @@
 package io.caudal.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.caudal.config.Dtype;
 import io.caudal.config.ModelSettings;
@@ -41,7 +42,11 @@ class KvArenasTest {
 
   @Test
   void sequences_in_arenas_that_grow_are_what_they_are_in_small_ones() {
-    assertThat(logits(KvArenas.Cut.FOR_GPU)).isEqualTo(logits(KvArenas.Cut.FOR_CPU));
+    List<float[]> small = logits(KvArenas.Cut.FOR_CPU);
+    List<float[]> growing = logits(KvArenas.Cut.FOR_GPU); // of 16, 16 and 32 places
+    for (int i = 0; i < SEQUENCES; i++) {
+      assertThat(growing.get(i)).containsExactly(small.get(i), within(1e-4f));
+    }
   }
 
   /** A machine has no memory for so many places by far. */
@@ -55,21 +60,17 @@ class KvArenasTest {
   }
 
   /** Of the second of two tokens of each sequence, all in one batch. */
-  private static List<Integer> logits(KvArenas.Cut cut) {
+  private static List<float[]> logits(KvArenas.Cut cut) {
     try (ModelRunner runner = model.newRunner(SEQUENCES, cut)) {
       List<Chunk> first = new ArrayList<>();
       List<Chunk> second = new ArrayList<>();
       for (int slot = 0; slot < SEQUENCES; slot++) {
-        runner.reserve(slot, 10 + 20 * slot);
+        runner.reserve(slot, 10 + slot);
         first.add(new Chunk(slot, 0, new int[] {slot + 5}, true));
         second.add(new Chunk(slot, 1, new int[] {slot + 50}, true));
       }
       runner.forward(first);
-      List<Integer> greedy = new ArrayList<>();
-      for (float[] row : runner.forward(second)) {
-        greedy.add(Greedy.argmax(row));
-      }
-      return greedy;
+      return List.of(runner.forward(second));
     }
   }
 
