@@ -42,7 +42,9 @@ class PrometheusTest {
     try (RunningJob job = RunningJob.start(folder, Map.of(), reporter)) {
       new Load(job, 2).send("a", 2, 20, 4).await();
 
-      Set<String> exposed = names(EXPOSED, scrape(port));
+      String page = scrape(port);
+      assertThat(page).contains("_operator_KafkaProducer_record_retry_total{");
+      Set<String> exposed = names(EXPOSED, page);
       Set<String> documented = documented();
       Arrays.stream(ErrorCode.values()).forEach(code -> documented.add("error_" + code.code()));
       for (Latency latency : Latency.values()) {
