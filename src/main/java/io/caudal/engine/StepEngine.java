@@ -410,7 +410,7 @@ public final class StepEngine {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      makeRoom(e, scheduler::shrinkBatch);
+      makeRoom(e, scheduler::admitNoMore);
       return null;
     }
   }

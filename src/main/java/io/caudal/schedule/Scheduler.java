@@ -170,6 +170,20 @@ public final class Scheduler {
     return true;
   }
 
+  /**
+   * As {@link #shrink}, when there was no memory for one more: as many as run now, until steps have
+   * fit for a while.
+   *
+   * @return false if none runs
+   */
+  public boolean admitNoMore() {
+    if (running.isEmpty()) {
+      return false;
+    }
+    limits.lowerSequences(running.size() + 1);
+    return true;
+  }
+
   /** The running sequences, most urgent first. */
   public List<Sequence> running() {
     return List.copyOf(running);

@@ -390,6 +390,28 @@ class StepEngineTest {
     assertGoesOn(returning);
   }
 
+  @Test
+  void without_memory_for_one_more_it_waits_and_those_that_run_go_on() {
+    Returning returning = returning();
+    Heard running = submit(generation("running", null, prompt(40, 3), 20));
+    engine.step();
+    runner.noMemoryToImport = true;
+    Heard next =
+        submit(
+            engine,
+            stored("r2", "s", returning.context(), 4, returning.stored()),
+            returning.blocks());
+    while (running.outcome == null) {
+      engine.step();
+    }
+    runner.noMemoryToImport = false;
+    run(engine);
+    assertThat(running.outcome().output()).isEqualTo(expected(prompt(40, 3), 20));
+    assertThat(next.outcome().output()).isEqualTo(expected(returning.context(), 4));
+    assertThat(engine.clear()).isPositive();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
   /** A session with KV in state only, and what its next turn begins with. */
   private record Returning(int[] context, List<KvBlock> blocks, int stored) {}
 
