@@ -2,7 +2,9 @@ package io.caudal.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -187,11 +189,36 @@ class CheckerTest {
     odd(OddRequests.STOPPED + 2, SAID.get(0), "", hello, false);
     unreadable.add(new SeenBytes(new Place(2, 3), "AAAA"));
     letters.add(new SeenBytes(new Place(2, 3), "AAAA"));
+    unreadable.add(named(4, OddRequests.UNREADABLE + 1));
+    letters.add(named(4, OddRequests.UNREADABLE + 1));
+    results.add(refused(OddRequests.UNREADABLE + 1));
     Findings findings = check();
     assertThat(findings.problems()).isEmpty();
     assertThat(findings.odd).isEqualTo(7);
     assertThat(findings.cancelled).isEqualTo(1);
-    assertThat(findings.letters).isEqualTo(1);
+    assertThat(findings.letters).isEqualTo(2);
+  }
+
+  /** A record that nobody can read but for its id. */
+  private static SeenBytes named(long offset, String id) {
+    byte[] value = ("{\"request_id\":\"" + id + "\",").getBytes(StandardCharsets.UTF_8);
+    return new SeenBytes(new Place(2, offset), Base64.getEncoder().encodeToString(value));
+  }
+
+  private static SeenResult refused(String id) {
+    return new SeenResult(
+        new Place(1, 90), id, "odd", "bad_json", "", "error", 0, 0, 0, 0, false, 0);
+  }
+
+  @Test
+  void a_record_that_names_itself_has_one_result_too() {
+    unreadable.add(named(4, OddRequests.UNREADABLE + 1));
+    letters.add(named(4, OddRequests.UNREADABLE + 1));
+    assertThat(check().lost).containsExactly("odd-unreadable-1");
+    results.add(refused(OddRequests.UNREADABLE + 1));
+    assertThat(check().problems()).isEmpty();
+    results.add(refused(OddRequests.UNREADABLE + 1));
+    assertThat(check().duplicated).hasSize(1);
   }
 
   @Test

@@ -1,11 +1,16 @@
 package io.caudal.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * repeated; what is cancelled has ended as it would have, or as cancelled.
  */
 final class OddChecker {
+  private static final Pattern NAMED = Pattern.compile("\"request_id\":\"([^\"]+)\"");
+
   private final Findings findings;
 
   /** The known answer's text to a first turn that says so; null for none. */
@@ -37,6 +44,13 @@ final class OddChecker {
         findings.odd++;
       }
     }
+    for (SeenBytes record : evidence.unreadable()) {
+      String id = idOf(record);
+      if (id != null) {
+        SeenRequest known = new SeenRequest(record.place(), id, "", "unreadable", "", false);
+        all.computeIfAbsent(id, unused -> new Sent(known)).times++;
+      }
+    }
     for (SeenResult result : evidence.results()) {
       Sent sent = all.get(result.id());
       if (sent != null) {
@@ -54,6 +68,13 @@ final class OddChecker {
       }
     }
     letters(evidence.unreadable(), evidence.letters());
+  }
+
+  /** What the record calls itself, so that it is answered too; null if it doesn't. */
+  private static @Nullable String idOf(SeenBytes record) {
+    String text = new String(Base64.getDecoder().decode(record.base64()), UTF_8);
+    Matcher named = NAMED.matcher(text);
+    return named.find() ? named.group(1) : null;
   }
 
   /** A request, how often it was sent, and its results. */
@@ -83,6 +104,8 @@ final class OddChecker {
     String id = result.id();
     if (id.startsWith(OddRequests.REFUSED)) {
       expect(result.code().equals("bad_parameter"), result, "not refused");
+    } else if (id.startsWith(OddRequests.UNREADABLE)) {
+      expect(result.code().equals("bad_json"), result, "not refused");
     } else if (id.startsWith(OddRequests.STOPPED) && result.code().equals("cancelled")) {
       findings.cancelled++;
     } else if (!result.answered()) {

@@ -21,6 +21,7 @@ final class OddRequests implements AutoCloseable {
   /** What the id goes on with, by what must become of it. */
   static final String REFUSED = PREFIX + "refused-";
 
+  static final String UNREADABLE = PREFIX + "unreadable-";
   static final String LONE = PREFIX + "lone-";
   static final String AGAIN = PREFIX + "again-";
   static final String STOPPED = PREFIX + "stopped-";
@@ -81,7 +82,7 @@ final class OddRequests implements AutoCloseable {
     String again = AGAIN + n;
     String stopped = STOPPED + n;
     next.add(() -> send(null, REFUSED + n, Wire.generate(said).put("max_tokens", -1)));
-    next.add(() -> wire.send("odd", "{\"request_id\":\"odd-unreadable-" + n + "\", prompt"));
+    next.add(() -> wire.send("odd", "{\"request_id\":\"" + UNREADABLE + n + "\", prompt"));
     next.add(() -> send(null, LONE + n, Wire.generate(said)));
     next.add(() -> send(again, again, Wire.generate(said)));
     next.add(() -> send(stopped, stopped, Wire.generate(Script.LONG)));
