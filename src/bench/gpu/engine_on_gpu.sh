@@ -9,19 +9,19 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 project=$(cd "$here/../../.." && pwd)
-work=${WORK:-$project/target/gpu}
+made=${WORK:-$project/target/gpu}
 cuda=${CUDA_HOME:-/usr/local/cuda}
 torch=$(python3 -c 'import os, torch; print(os.path.dirname(torch.__file__))')
 java=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
-cache=$work/djl/pytorch/2.7.1-cu128-linux-x86_64
-mkdir -p "$work/torch" "$cache"
+cache=$made/djl/pytorch/2.7.1-cu128-linux-x86_64
+mkdir -p "$made/torch" "$cache"
 
 for lib in libc10 libc10_cuda libtorch_cpu libtorch_cuda libtorch; do
-  ln -sf "$torch/lib/$lib.so" "$work/torch/"
+  ln -sf "$torch/lib/$lib.so" "$made/torch/"
 done
 for runtime in "$torch"/../nvidia/*/lib/libcudart.so.* "$cuda"/lib64/libcudart.so; do
   if [ -f "$runtime" ]; then
-    ln -sf "$runtime" "$work/torch/libcudart.so" # by which DJL counts GPUs
+    ln -sf "$runtime" "$made/torch/libcudart.so" # by which DJL counts GPUs
     break
   fi
 done
@@ -31,8 +31,8 @@ g++ -O1 -std=c++20 -fPIC -shared -DWITH_CUDA "$here/djl_torch.cc" -o "$cache/0.3
   -I"$torch/include/torch/csrc/api/include" -I"$cuda/include" -L"$torch/lib" -Wl,--no-as-needed -ltorch \
   -ltorch_cpu -lc10 -ltorch_cuda -lc10_cuda -Wl,-rpath,"$torch/lib"
 
-export PYTORCH_LIBRARY_PATH=$work/torch PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128 DJL_CACHE_DIR=$work/djl
-export JAVA_TOOL_OPTIONS=-Djna.library.path=$work/torch
+export PYTORCH_LIBRARY_PATH=$made/torch PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128 DJL_CACHE_DIR=$made/djl
+export JAVA_TOOL_OPTIONS=-Djna.library.path=$made/torch
 golden() {
   echo "== golden replies, $1"
   "$project/bin/caudal" generate --device cuda:0 --dtype "$1" \
