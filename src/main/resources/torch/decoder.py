@@ -155,8 +155,9 @@ class Decoder(Module):
   # `counts[i]` sequences in adjacent places that decode, or one that prefills; each with `lengths[i]`
   # tokens. Decoding there is one token, or one and guesses. `writes` says for each token in which rows
   # of its arena, seen as
-  # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`.
-  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int]) -> Tensor:
+  # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`, and
+  # the likeliest next tokens, the lowest of equals, of those in `likeliest`.
+  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int], likeliest: List[int]) -> List[Tensor]:
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
@@ -167,8 +168,10 @@ class Decoder(Module):
     for layer in range(self.layers):
       x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, written, masks, arenas, places, counts, lengths)
       x = x + self.feed_forward(layer, self.normed(x, "mlp_norm", layer))
-    x = x.index_select(0, torch.tensor(rows, dtype=4, device=device))
-    return self.fetched(self.linear("head", 0, self.normed(x, "final_norm", 0)).to(dtype=6))
+    x = x.index_select(0, torch.tensor(rows + likeliest, dtype=4, device=device))
+    logits = self.linear("head", 0, self.normed(x, "final_norm", 0))
+    chosen = torch.argmax(logits[len(rows):], 1).cpu()
+    return [self.fetched(logits[:len(rows)].to(dtype=6)), chosen]
 
   # On the host. What comes from a GPU goes through pinned memory that the next step uses again: new
   # memory costs a page fault every 4 KiB, and a copy to it a second one inside the driver.

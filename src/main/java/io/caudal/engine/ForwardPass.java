@@ -3,7 +3,6 @@ package io.caudal.engine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * that breaks the model doesn't end the others: a pass that is repeated writes the same KV.
  */
 final class ForwardPass {
-  private static final float[][] NONE = {};
-
-  private final List<float[][]> logits = new ArrayList<>();
+  private final List<List<Prediction>> predictions = new ArrayList<>();
   private final List<@Nullable RuntimeException> failures = new ArrayList<>();
 
   private ForwardPass() {}
@@ -36,11 +33,12 @@ final class ForwardPass {
     return pass;
   }
 
-  private void addAll(List<Chunk> chunks, float[][] rows) {
-    int row = 0;
+  private void addAll(List<Chunk> chunks, List<Prediction> all) {
+    int first = 0;
     for (Chunk chunk : chunks) {
-      logits.add(Arrays.copyOfRange(rows, row, row + chunk.rows()));
-      row += chunk.rows();
+      int end = first + chunk.predictions();
+      predictions.add(all.subList(first, end));
+      first = end;
       failures.add(null);
     }
   }
@@ -53,7 +51,7 @@ final class ForwardPass {
         if (isOutOfMemory(e)) {
           throw e;
         }
-        logits.add(NONE);
+        predictions.add(List.of());
         failures.add(e);
       }
     }
@@ -66,9 +64,9 @@ final class ForwardPass {
     return e instanceof CaudalException known && known.code() == ErrorCode.OUT_OF_MEMORY;
   }
 
-  /** Rows of the chunk with this index; none if it wants none or failed. */
-  float[][] logits(int index) {
-    return logits.get(index);
+  /** Those of the chunk with this index; none if it wants none or failed. */
+  List<Prediction> predictions(int index) {
+    return predictions.get(index);
   }
 
   /** Why this chunk failed while others did not; null if it did not fail. */

@@ -93,8 +93,25 @@ final class LiveGeneration {
     show(shown.toString());
   }
 
+  /** What the next token is chosen by. */
+  Wanted wanted() {
+    boolean likeliest =
+        sampler.takesLikeliest() && json == null && generation.sampling().topLogprobs() == null;
+    return likeliest ? Wanted.LIKELIEST : Wanted.LOGITS;
+  }
+
   /** The next token's id; {@link Sampler#NONE} if none is allowed. */
-  int sample(float[] logits, EngineClock clock) {
+  int sample(Prediction prediction, EngineClock clock) {
+    int id = prediction.logits().length == 0 ? prediction.likeliest() : choose(prediction.logits());
+    lastTokenNanos = clock.nanos();
+    if (firstTokenNanos == 0) {
+      firstTokenNanos = lastTokenNanos;
+      firstTokenMillis = clock.millis();
+    }
+    return id;
+  }
+
+  private int choose(float[] logits) {
     Integer top = generation.sampling().topLogprobs();
     float[] raw = top == null ? logits : logits.clone();
     int id =
@@ -102,11 +119,6 @@ final class LiveGeneration {
             ? sampler.sample(logits, sequence.tokens())
             : sampler.sample(logits, sequence.tokens(), json::allows);
     scores = top == null || id == Sampler.NONE ? null : TokenScores.of(raw, id, top);
-    lastTokenNanos = clock.nanos();
-    if (firstTokenNanos == 0) {
-      firstTokenNanos = lastTokenNanos;
-      firstTokenMillis = clock.millis();
-    }
     return id;
   }
 

@@ -51,10 +51,9 @@ public interface ModelRunner extends AutoCloseable {
   /**
    * One forward pass over all chunks: writes their KV into their slots.
    *
-   * @return logits in fp32 {@code [rows of all chunks, vocabulary]}, in the chunks' order; each row
-   *     is the caller's
+   * @return what each chunk wants of its last positions, in the chunks' order
    */
-  float[][] forward(List<Chunk> chunks);
+  List<Prediction> forward(List<Chunk> chunks);
 
   /** The owner has nothing to run for now: others may use the cores. */
   default void rest() {}

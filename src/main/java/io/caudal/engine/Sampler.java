@@ -35,6 +35,18 @@ final class Sampler {
     this.promptTokens = promptTokens;
   }
 
+  /** Whether it is always the likeliest token, the lowest id of equals, that it chooses. */
+  boolean takesLikeliest() {
+    return params.temperature() == 0
+        && params.logitBias().isEmpty()
+        && params.repetitionPenalty() == 1
+        && !penalizesAnswer();
+  }
+
+  private boolean penalizesAnswer() {
+    return params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+  }
+
   /**
    * The id of the token that follows {@code tokens}; changes {@code logits}, a row [vocabulary].
    */
@@ -73,7 +85,7 @@ final class Sampler {
   }
 
   private void penalize(float[] logits, TokenLog tokens) {
-    boolean ofAnswer = params.frequencyPenalty() != 0 || params.presencePenalty() != 0;
+    boolean ofAnswer = penalizesAnswer();
     if (!ofAnswer && params.repetitionPenalty() == 1) {
       return;
     }

@@ -5,6 +5,7 @@ import io.caudal.schedule.Slice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** Makes the chunks of a step from its slices; sequences that decode get guesses. */
 final class StepChunks {
@@ -22,12 +23,17 @@ final class StepChunks {
 
   private StepChunks() {}
 
-  static List<Chunk> of(List<Slice> slices, Guess guess) {
+  /**
+   * @param wanted of what follows the newest token of a sequence
+   */
+  static List<Chunk> of(List<Slice> slices, Function<Sequence, Wanted> wanted, Guess guess) {
     double worth = worthOfPosition(slices);
     List<Chunk> chunks = new ArrayList<>(slices.size());
     for (Slice slice : slices) {
       int[] guesses = decodes(slice) ? guess.after(slice.sequence(), worth) : new int[0];
-      chunks.add(chunk(slice, guesses));
+      chunks.add(
+          chunk(
+              slice, slice.completes() ? wanted.apply(slice.sequence()) : Wanted.NOTHING, guesses));
     }
     return chunks;
   }
@@ -42,13 +48,13 @@ final class StepChunks {
     return slice.tokens() == 1 && slice.completes();
   }
 
-  private static Chunk chunk(Slice slice, int[] guesses) {
+  private static Chunk chunk(Slice slice, Wanted wanted, int[] guesses) {
     Sequence sequence = slice.sequence();
     int from = sequence.computed();
     int known = slice.tokens();
     int[] tokens =
         Arrays.copyOf(sequence.tokens().copy(from, from + known), known + guesses.length);
     System.arraycopy(guesses, 0, tokens, known, guesses.length);
-    return new Chunk(sequence.slot(), from, tokens, slice.completes(), guesses.length);
+    return new Chunk(sequence.slot(), from, tokens, wanted, guesses.length);
   }
 }

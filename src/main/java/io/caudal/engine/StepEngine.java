@@ -419,7 +419,7 @@ public final class StepEngine {
     List<Slice> slices = plan.slices();
     long now = clock.nanos();
     slices.forEach(slice -> task(slice.sequence()).started(now));
-    List<Chunk> chunks = StepChunks.of(slices, this::guess);
+    List<Chunk> chunks = StepChunks.of(slices, sequence -> task(sequence).wanted(), this::guess);
     if (!takeMemory(chunks)) {
       return;
     }
@@ -439,11 +439,11 @@ public final class StepEngine {
       }
       sequence.advance(slice.tokens());
       sharing.publish(sequence);
-      if (pass.logits(i).length > 0) {
+      List<Prediction> predictions = pass.predictions(i);
+      if (!predictions.isEmpty()) {
         LiveGeneration task = task(sequence);
         Chunk chunk = chunks.get(i);
-        float[][] rows = pass.logits(i);
-        guarded(task, () -> advance(task, rows, chunk));
+        guarded(task, () -> advance(task, predictions, chunk));
       }
     }
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
@@ -479,11 +479,11 @@ public final class StepEngine {
   }
 
   /** Takes the next token, and those after it as far as the guesses were right. */
-  private void advance(LiveGeneration task, float[][] rows, Chunk chunk) {
+  private void advance(LiveGeneration task, List<Prediction> predictions, Chunk chunk) {
     queueFollowers(task);
     int guesses = chunk.guesses();
     int right = 0;
-    while (take(task, rows[right])
+    while (take(task, predictions.get(right))
         && right < guesses
         && lastToken(task) == chunk.tokens()[chunk.tokens().length - guesses + right]) {
       task.sequence().advance(1);
@@ -501,8 +501,8 @@ public final class StepEngine {
   }
 
   /** Samples a token; says whether the generation goes on. */
-  private boolean take(LiveGeneration task, float[] logits) {
-    int id = task.sample(logits, clock);
+  private boolean take(LiveGeneration task, Prediction prediction) {
+    int id = task.sample(prediction, clock);
     if (id == Sampler.NONE) {
       fail(task, SamplingCheck.NO_TOKEN);
       return false;

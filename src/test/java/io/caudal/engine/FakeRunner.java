@@ -126,7 +126,7 @@ final class FakeRunner implements ModelRunner {
   }
 
   @Override
-  public float[][] forward(List<Chunk> chunks) {
+  public List<Prediction> forward(List<Chunk> chunks) {
     for (Chunk chunk : chunks) {
       if (Arrays.stream(chunk.tokens()).anyMatch(token -> token == poison)) {
         throw new IllegalStateException("poison");
@@ -141,7 +141,7 @@ final class FakeRunner implements ModelRunner {
     }
     steps++;
     tokensOfLastStep = chunks.stream().mapToInt(chunk -> chunk.tokens().length).sum();
-    return chunks.stream().peek(this::compute).flatMap(this::logits).toArray(float[][]::new);
+    return chunks.stream().peek(this::compute).flatMap(this::predictions).toList();
   }
 
   @Override
@@ -155,15 +155,19 @@ final class FakeRunner implements ModelRunner {
         chunk.tokens(), 0, room(chunk.slot()), chunk.firstPosition(), chunk.tokens().length);
   }
 
-  private Stream<float[]> logits(Chunk chunk) {
+  private Stream<Prediction> predictions(Chunk chunk) {
     int end = chunk.firstPosition() + chunk.tokens().length;
-    return IntStream.rangeClosed(end - chunk.rows() + 1, end)
+    return IntStream.rangeClosed(end - chunk.predictions() + 1, end)
         .mapToObj(
             length -> {
-              float[] row = new float[VOCABULARY];
               int last = room(chunk.slot())[length - 1];
-              row[circles ? last % CIRCLE + 1 : next(room(chunk.slot()), length)] = 1;
-              return row;
+              int next = circles ? last % CIRCLE + 1 : next(room(chunk.slot()), length);
+              if (chunk.wanted() == Wanted.LIKELIEST) {
+                return Prediction.of(next);
+              }
+              float[] row = new float[VOCABULARY];
+              row[next] = 1;
+              return Prediction.of(row);
             });
   }
 

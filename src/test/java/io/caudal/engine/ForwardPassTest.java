@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ForwardPassTest {
-  private static final Chunk GOOD = new Chunk(0, 0, new int[] {1, 2, 3}, true);
-  private static final Chunk PART = new Chunk(1, 0, new int[] {4, 5}, false);
-  private static final Chunk POISON = new Chunk(2, 0, new int[] {6, 7}, true);
+  private static final Chunk GOOD = new Chunk(0, 0, new int[] {1, 2, 3}, Wanted.LOGITS);
+  private static final Chunk PART = new Chunk(1, 0, new int[] {4, 5}, Wanted.NOTHING);
+  private static final Chunk POISON = new Chunk(2, 0, new int[] {6, 7}, Wanted.LOGITS);
 
   private final FakeRunner runner = new FakeRunner(3);
 
@@ -28,9 +28,9 @@ class ForwardPassTest {
     ForwardPass pass = ForwardPass.run(runner, List.of(POISON, PART, GOOD));
 
     assertThat(pass.failure(0)).hasMessage("poison");
-    assertThat(pass.logits(0)).isEmpty();
+    assertThat(pass.predictions(0)).isEmpty();
     assertThat(pass.failure(1)).isNull();
-    assertThat(pass.logits(1)).isEmpty();
+    assertThat(pass.predictions(1)).isEmpty();
     assertThat(pass.failure(2)).isNull();
     assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(GOOD.tokens(), 3));
   }
@@ -39,7 +39,7 @@ class ForwardPassTest {
   void without_failure_rows_go_to_those_that_want_them() {
     ForwardPass pass = ForwardPass.run(runner, List.of(PART, GOOD, POISON));
 
-    assertThat(pass.logits(0)).isEmpty();
+    assertThat(pass.predictions(0)).isEmpty();
     assertThat(best(pass, 1)).isEqualTo(FakeRunner.next(GOOD.tokens(), 3));
     assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(POISON.tokens(), 2));
     assertThat(runner.steps).isEqualTo(1);
@@ -47,13 +47,14 @@ class ForwardPassTest {
 
   @Test
   void a_chunk_with_guesses_has_a_row_for_each_and_one_before() {
-    Chunk guessed = new Chunk(0, 0, new int[] {1, 2, 3, 4}, true, 2);
+    Chunk guessed = new Chunk(0, 0, new int[] {1, 2, 3, 4}, Wanted.LOGITS, 2);
 
     ForwardPass pass = ForwardPass.run(runner, List.of(guessed, PART, POISON));
 
-    assertThat(pass.logits(0)).hasNumberOfRows(3);
+    assertThat(pass.predictions(0)).hasSize(3);
     for (int i = 0; i < 3; i++) {
-      assertThat(pass.logits(0)[i][FakeRunner.next(guessed.tokens(), 2 + i)]).isOne();
+      assertThat(pass.predictions(0).get(i).logits()[FakeRunner.next(guessed.tokens(), 2 + i)])
+          .isOne();
     }
     assertThat(best(pass, 2)).isEqualTo(FakeRunner.next(POISON.tokens(), 2));
   }
@@ -75,8 +76,8 @@ class ForwardPassTest {
 
   /** The token that the model wants next. */
   private static int best(ForwardPass pass, int index) {
-    assertThat(pass.logits(index)).hasNumberOfRows(1);
-    float[] row = pass.logits(index)[0];
+    assertThat(pass.predictions(index)).hasSize(1);
+    float[] row = pass.predictions(index).get(0).logits();
     return IntStream.range(0, row.length).filter(id -> row[id] == 1).findFirst().orElseThrow();
   }
 }

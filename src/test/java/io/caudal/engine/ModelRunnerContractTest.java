@@ -25,14 +25,14 @@ public abstract class ModelRunnerContractTest {
   void batched_is_single() {
     try (ModelRunner runner = loaded().newRunner(3)) {
       int[][] prompts = {tokens(1, TOKENS), tokens(2, 9), tokens(3, 1)};
-      float[][] batched =
+      List<Prediction> batched =
           runner.forward(
               List.of(
                   chunk(runner, 2, 0, prompts[0]),
                   chunk(runner, 0, 0, prompts[1]),
                   chunk(runner, 1, 0, prompts[2])));
       for (int i = 0; i < prompts.length; i++) {
-        assertSame(batched[i], alone(prompts[i]));
+        assertSame(batched.get(i).logits(), alone(prompts[i]));
       }
     }
   }
@@ -45,11 +45,13 @@ public abstract class ModelRunnerContractTest {
       int from = 0;
       for (int length : new int[] {7, 1, 16, 1, 1}) {
         int[] part = Arrays.copyOfRange(prompt, from, from + length);
-        assertThat(runner.forward(List.of(new Chunk(0, from, part, false)))).isEmpty();
+        assertThat(runner.forward(List.of(new Chunk(0, from, part, Wanted.NOTHING)))).isEmpty();
         from += length;
       }
       int[] rest = Arrays.copyOfRange(prompt, from, TOKENS);
-      assertSame(runner.forward(List.of(new Chunk(0, from, rest, true)))[0], alone(prompt));
+      assertSame(
+          runner.forward(List.of(new Chunk(0, from, rest, Wanted.LOGITS))).get(0).logits(),
+          alone(prompt));
     }
   }
 
@@ -60,14 +62,54 @@ public abstract class ModelRunnerContractTest {
       for (int slot = 0; slot < 3; slot++) {
         runner.reserve(slot, 12);
       }
-      float[][] logits =
+      List<Prediction> predictions =
           runner.forward(
               List.of(
-                  new Chunk(0, 0, tokens(6, 3), false),
-                  new Chunk(1, 0, prompt, true),
-                  new Chunk(2, 0, tokens(7, 5), false)));
-      assertThat(logits).hasDimensions(1, runner.model().vocabularySize());
-      assertSame(logits[0], alone(prompt));
+                  new Chunk(0, 0, tokens(6, 3), Wanted.NOTHING),
+                  new Chunk(1, 0, prompt, Wanted.LOGITS),
+                  new Chunk(2, 0, tokens(7, 5), Wanted.NOTHING)));
+      assertThat(predictions).hasSize(1);
+      assertThat(predictions.get(0).logits()).hasSize(runner.model().vocabularySize());
+      assertSame(predictions.get(0).logits(), alone(prompt));
+    }
+  }
+
+  @Test
+  void the_likeliest_token_is_that_of_the_logits() {
+    try (ModelRunner runner = loaded().newRunner(4)) {
+      int[] prompt = tokens(17, 12);
+      for (int slot = 0; slot < 4; slot++) {
+        runner.reserve(slot, 12);
+      }
+      List<Prediction> predictions =
+          runner.forward(
+              List.of(
+                  new Chunk(3, 0, prompt, Wanted.LIKELIEST, 2),
+                  new Chunk(0, 0, Arrays.copyOf(prompt, 9), Wanted.LOGITS, 1),
+                  new Chunk(2, 0, tokens(7, 5), Wanted.NOTHING),
+                  new Chunk(1, 0, Arrays.copyOf(prompt, 8), Wanted.LIKELIEST)));
+      assertThat(predictions).hasSize(6);
+      int[] positions = {10, 11, 12, 8, 9, 8};
+      for (int i = 0; i < 6; i++) {
+        float[] expected = alone(Arrays.copyOf(prompt, positions[i]));
+        if (i == 3 || i == 4) {
+          assertSame(predictions.get(i).logits(), expected);
+        } else {
+          assertLikeliest(predictions.get(i), expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void all_chunks_may_want_the_likeliest_alone() {
+    try (ModelRunner runner = loaded().newRunner(1)) {
+      runner.reserve(0, 5);
+      int[] prompt = tokens(18, 5);
+      List<Prediction> predictions =
+          runner.forward(List.of(new Chunk(0, 0, prompt, Wanted.LIKELIEST)));
+      assertThat(predictions).hasSize(1);
+      assertLikeliest(predictions.get(0), alone(prompt));
     }
   }
 
@@ -85,7 +127,9 @@ public abstract class ModelRunnerContractTest {
         second.importKv(1, from, tokens, data);
       }
       int[] last = {prompt[TOKENS - 1]};
-      assertSame(second.forward(List.of(new Chunk(1, TOKENS - 1, last, true)))[0], alone(prompt));
+      assertSame(
+          second.forward(List.of(new Chunk(1, TOKENS - 1, last, Wanted.LOGITS))).get(0).logits(),
+          alone(prompt));
       assertThat(second.exportKv(1, 0, TOKENS - 1)).isEqualTo(first.exportKv(0, 0, TOKENS - 1));
     }
   }
@@ -143,11 +187,13 @@ public abstract class ModelRunnerContractTest {
     int[] prompt = tokens(11, TOKENS);
     try (ModelRunner runner = loaded().newRunner(2)) {
       runner.reserve(0, 10);
-      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 10), false)));
+      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 10), Wanted.NOTHING)));
       runner.reserve(0, TOKENS);
       runner.reserve(0, 5);
       int[] rest = Arrays.copyOfRange(prompt, 10, TOKENS);
-      assertSame(runner.forward(List.of(new Chunk(0, 10, rest, true)))[0], alone(prompt));
+      assertSame(
+          runner.forward(List.of(new Chunk(0, 10, rest, Wanted.LOGITS))).get(0).logits(),
+          alone(prompt));
       runner.release(0);
       runner.release(0);
       runner.release(1);
@@ -166,7 +212,9 @@ public abstract class ModelRunnerContractTest {
       runner.reserve(2, 80);
       int[] last = {prompt[TOKENS - 1]};
       runner.reserve(1, TOKENS);
-      assertSame(runner.forward(List.of(new Chunk(1, TOKENS - 1, last, true)))[0], alone(prompt));
+      assertSame(
+          runner.forward(List.of(new Chunk(1, TOKENS - 1, last, Wanted.LOGITS))).get(0).logits(),
+          alone(prompt));
     }
   }
 
@@ -175,9 +223,11 @@ public abstract class ModelRunnerContractTest {
     int[] prompt = tokens(15, 20);
     try (ModelRunner runner = loaded().newRunner(1)) {
       runner.forward(List.of(chunk(runner, 0, 0, tokens(16, 20))));
-      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 8), false)));
+      runner.forward(List.of(new Chunk(0, 0, Arrays.copyOf(prompt, 8), Wanted.NOTHING)));
       int[] rest = Arrays.copyOfRange(prompt, 8, 20);
-      assertSame(runner.forward(List.of(new Chunk(0, 8, rest, true)))[0], alone(prompt));
+      assertSame(
+          runner.forward(List.of(new Chunk(0, 8, rest, Wanted.LOGITS))).get(0).logits(),
+          alone(prompt));
     }
   }
 
@@ -185,12 +235,12 @@ public abstract class ModelRunnerContractTest {
   void what_does_not_fit_is_refused() {
     try (ModelRunner runner = loaded().newRunner(1)) {
       runner.reserve(0, 4);
-      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, tokens(1, 5), true))));
-      assertRefused(() -> runner.forward(List.of(new Chunk(0, 2, tokens(1, 1), true))));
-      assertRefused(() -> runner.forward(List.of(new Chunk(1, 0, tokens(1, 1), true))));
-      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, new int[0], true))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, tokens(1, 5), Wanted.LOGITS))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 2, tokens(1, 1), Wanted.LOGITS))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(1, 0, tokens(1, 1), Wanted.LOGITS))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, new int[0], Wanted.LOGITS))));
       int[] unknown = {runner.model().vocabularySize()};
-      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, unknown, true))));
+      assertRefused(() -> runner.forward(List.of(new Chunk(0, 0, unknown, Wanted.LOGITS))));
       assertRefused(() -> runner.importKv(0, 0, 1, ByteBuffer.allocate(3)));
     }
   }
@@ -201,17 +251,23 @@ public abstract class ModelRunnerContractTest {
 
   private float[] alone(int[] prompt) {
     try (ModelRunner runner = loaded().newRunner(1)) {
-      return runner.forward(List.of(chunk(runner, 0, 0, prompt)))[0];
+      return runner.forward(List.of(chunk(runner, 0, 0, prompt))).get(0).logits();
     }
   }
 
   private static Chunk chunk(ModelRunner runner, int slot, int first, int[] tokens) {
     runner.reserve(slot, first + tokens.length);
-    return new Chunk(slot, first, tokens, true);
+    return new Chunk(slot, first, tokens, Wanted.LOGITS);
   }
 
   private int[] tokens(int seed, int count) {
     return new Random(seed).ints(count, 0, loaded().model().vocabularySize()).toArray();
+  }
+
+  private void assertLikeliest(Prediction actual, float[] expected) {
+    assertThat(actual.logits()).isEmpty();
+    double largest = expected[Sampler.argmax(expected)];
+    assertThat(largest - expected[actual.likeliest()]).isLessThanOrEqualTo(2 * tolerance());
   }
 
   private void assertSame(float[] actual, float[] expected) {

@@ -61,6 +61,21 @@ class SamplerTest {
   }
 
   @Test
+  void the_likeliest_is_enough_where_nothing_else_counts() {
+    assertThat(takesLikeliest(SamplingParams.GREEDY)).isTrue();
+    assertThat(takesLikeliest(new SamplingParams(0, 0.5, 3, 0.2, null, 0, 0, 1))).isTrue();
+    assertThat(takesLikeliest(params(0.1, 1, 0, 0))).isFalse();
+    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0, 2, 1))).isFalse();
+    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0.5, 0, 1))).isFalse();
+    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0, 0, 2))).isFalse();
+    assertThat(takesLikeliest(biased(Map.of(4, 4.5)))).isFalse();
+  }
+
+  private static boolean takesLikeliest(SamplingParams params) {
+    return new Sampler(params, 0, 0).takesLikeliest();
+  }
+
+  @Test
   void a_bias_moves_a_token_up_and_down() {
     assertThat(sample(biased(Map.of(4, 4.5)), 0, LOGITS)).isEqualTo(4);
     assertThat(sample(biased(Map.of(1, -0.5, 3, -1.5)), 0, LOGITS)).isEqualTo(1);

@@ -2,6 +2,8 @@ package io.caudal.cli.engine;
 
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import io.caudal.kv.KvBlock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -67,13 +69,14 @@ final class CodecQuality {
     for (int step = 0; step < answerTokens; step++) {
       List<Chunk> chunks = new ArrayList<>();
       for (int slot = 0; slot < 2 * count; slot++) {
-        chunks.add(new Chunk(slot, at[slot % count], next[slot % count], true));
+        chunks.add(new Chunk(slot, at[slot % count], next[slot % count], Wanted.LOGITS));
       }
-      float[][] logits = runner.forward(chunks);
+      List<Prediction> predictions = runner.forward(chunks);
       for (int i = 0; i < count; i++) {
-        divergence.add(logits[i], logits[count + i]);
+        float[] logits = predictions.get(i).logits();
+        divergence.add(logits, predictions.get(count + i).logits());
         at[i] += next[i].length;
-        next[i] = new int[] {Divergence.likeliest(logits[i])};
+        next[i] = new int[] {Divergence.likeliest(logits)};
       }
     }
     return divergence;

@@ -2,6 +2,8 @@ package io.caudal.cli.engine;
 
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +31,8 @@ final class DtypeQuality {
       int[] next = context;
       int at = 0;
       for (int i = 0; i < answerTokens; i++) {
-        float[] row = exact.forward(List.of(new Chunk(slot, at, next, true)))[0];
+        float[] row =
+            exact.forward(List.of(new Chunk(slot, at, next, Wanted.LOGITS))).get(0).logits();
         at += next.length;
         logits.add(row);
         tokens[i] = Divergence.likeliest(row);
@@ -56,16 +59,16 @@ final class DtypeQuality {
         int[] context = contexts.get(slot);
         chunks.add(
             i == 0
-                ? new Chunk(slot, 0, context, true)
+                ? new Chunk(slot, 0, context, Wanted.LOGITS)
                 : new Chunk(
                     slot,
                     context.length + i - 1,
                     new int[] {answers.get(slot).tokens()[i - 1]},
-                    true));
+                    Wanted.LOGITS));
       }
-      float[][] rows = other.forward(chunks);
+      List<Prediction> predictions = other.forward(chunks);
       for (int slot = 0; slot < contexts.size(); slot++) {
-        divergence.add(answers.get(slot).logits().get(i), rows[slot]);
+        divergence.add(answers.get(slot).logits().get(i), predictions.get(slot).logits());
       }
     }
     return divergence;

@@ -2,6 +2,8 @@ package io.caudal.cli.engine;
 
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import io.caudal.protocol.Message;
 import io.caudal.protocol.Role;
 import io.caudal.text.ModelText;
@@ -34,11 +36,12 @@ final class SampledContexts {
       for (int slot = 0; slot < count; slot++) {
         int[] next = new int[known - first];
         System.arraycopy(contexts.get(slot), first, next, 0, next.length);
-        chunks.add(new Chunk(slot, first, next, true));
+        chunks.add(new Chunk(slot, first, next, Wanted.LOGITS));
       }
-      float[][] logits = runner.forward(chunks);
+      List<Prediction> predictions = runner.forward(chunks);
       for (int slot = 0; slot < count; slot++) {
-        contexts.get(slot)[known] = draw(logits[slot], draws.get(slot).nextDouble());
+        contexts.get(slot)[known] =
+            draw(predictions.get(slot).logits(), draws.get(slot).nextDouble());
       }
       first = known;
     }

@@ -4,6 +4,7 @@ import io.caudal.engine.Chunk;
 import io.caudal.engine.EngineClock;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -26,7 +27,7 @@ final class WatchedRunner implements ModelRunner {
   }
 
   @Override
-  public float[][] forward(List<Chunk> chunks) {
+  public List<Prediction> forward(List<Chunk> chunks) {
     begunNanos = EngineClock.SYSTEM.nanos();
     busy = true;
     try {

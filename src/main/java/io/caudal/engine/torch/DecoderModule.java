@@ -99,6 +99,16 @@ final class DecoderModule implements AutoCloseable {
     return staging.flip();
   }
 
+  /** Calls a method that returns tensors and reads them before their memory is freed. */
+  <T> T callForTensors(String method, Function<PtNDArray[], T> reader, IValue... arguments) {
+    try (IValue result = call(method, arguments);
+        PtNDManager scope = scope()) {
+      return reader.apply(result.toTensorArray(scope));
+    } catch (EngineException e) {
+      throw translated(method, e);
+    }
+  }
+
   /** Calls a method that returns a tensor and reads it before its memory is freed. */
   <T> T callForTensor(String method, Function<PtNDArray, T> reader, IValue... arguments) {
     try (IValue result = call(method, arguments);

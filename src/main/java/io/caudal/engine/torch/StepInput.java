@@ -2,6 +2,7 @@ package io.caudal.engine.torch;
 
 import ai.djl.pytorch.jni.IValue;
 import io.caudal.engine.Chunk;
+import io.caudal.engine.Wanted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.stream.LongStream;
  * @param writes rows of its arena that each token's keys and values go to
  * @param arenas of each segment, like {@code places} (the first), {@code counts} of sequences and
  *     {@code lengths} of a sequence's tokens
- * @param rows indices of the tokens whose logits are wanted, in the order of the batch's chunks
+ * @param logits indices of the tokens whose logits are wanted, in the order of the batch's chunks,
+ *     and {@code likeliest} of those whose likeliest next tokens are
  */
 record StepInput(
     long[] tokens,
@@ -26,7 +28,8 @@ record StepInput(
     long[] places,
     long[] counts,
     long[] lengths,
-    long[] rows) {
+    long[] logits,
+    long[] likeliest) {
 
   static StepInput of(List<Chunk> chunks, KvArenas kv, int kvHeads) {
     List<Chunk> ordered = new ArrayList<>(chunks);
@@ -52,10 +55,6 @@ record StepInput(
       }
       lastTokenOfSlot[chunk.slot()] = token - 1;
     }
-    long[] rows =
-        chunks.stream()
-            .flatMapToLong(chunk -> rows(chunk, lastTokenOfSlot[chunk.slot()]))
-            .toArray();
     return new StepInput(
         tokens,
         positions,
@@ -64,11 +63,19 @@ record StepInput(
         segments.column(1),
         segments.column(2),
         segments.column(3),
-        rows);
+        those(Wanted.LOGITS, chunks, lastTokenOfSlot),
+        those(Wanted.LIKELIEST, chunks, lastTokenOfSlot));
   }
 
-  private static LongStream rows(Chunk chunk, int lastToken) {
-    return LongStream.rangeClosed(lastToken - chunk.rows() + 1, lastToken);
+  private static long[] those(Wanted wanted, List<Chunk> chunks, int[] lastTokenOfSlot) {
+    return chunks.stream()
+        .filter(chunk -> chunk.wanted() == wanted)
+        .flatMapToLong(chunk -> predicted(chunk, lastTokenOfSlot[chunk.slot()]))
+        .toArray();
+  }
+
+  private static LongStream predicted(Chunk chunk, int lastToken) {
+    return LongStream.rangeClosed(lastToken - chunk.predictions() + 1, lastToken);
   }
 
   IValue[] arguments() {
@@ -80,7 +87,8 @@ record StepInput(
       IValue.listFrom(places),
       IValue.listFrom(counts),
       IValue.listFrom(lengths),
-      IValue.listFrom(rows)
+      IValue.listFrom(logits),
+      IValue.listFrom(likeliest)
     };
   }
 

@@ -5,8 +5,12 @@ import ai.djl.pytorch.jni.IValue;
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -114,21 +118,20 @@ final class TorchRunner implements ModelRunner {
   }
 
   @Override
-  public float[][] forward(List<Chunk> chunks) {
+  public List<Prediction> forward(List<Chunk> chunks) {
     for (Chunk chunk : chunks) {
       check(chunk);
       kv.hold(chunk.slot(), capacity[chunk.slot()], written[chunk.slot()]);
     }
     StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
     TorchRuntime.splitOver(cores.threads(input.tokens().length));
-    float[][] logits =
-        module.callForTensor(
-            "step", tensor -> rows(tensor, input.rows().length), input.arguments());
+    List<Prediction> predictions =
+        module.callForTensors("step", of -> predictions(of[0], of[1], chunks), input.arguments());
     for (Chunk chunk : chunks) {
       int end = chunk.firstPosition() + chunk.tokens().length;
       written[chunk.slot()] = Math.max(written[chunk.slot()], end);
     }
-    return logits;
+    return predictions;
   }
 
   @Override
@@ -158,14 +161,25 @@ final class TorchRunner implements ModelRunner {
     }
   }
 
-  private static float[][] rows(PtNDArray logits, int count) {
-    float[][] rows = new float[count][];
-    FloatBuffer numbers = logits.toByteBuffer(true).asFloatBuffer();
-    for (int i = 0; i < count; i++) {
-      rows[i] = new float[numbers.remaining() / (count - i)];
-      numbers.get(rows[i]);
+  private List<Prediction> predictions(PtNDArray logits, PtNDArray likeliest, List<Chunk> chunks) {
+    FloatBuffer rows = logits.toByteBuffer(true).asFloatBuffer();
+    LongBuffer ids = likeliest.toByteBuffer(true).asLongBuffer();
+    List<Prediction> predictions = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      for (int i = 0; i < chunk.predictions(); i++) {
+        predictions.add(
+            chunk.wanted() == Wanted.LIKELIEST
+                ? Prediction.of(Math.toIntExact(ids.get()))
+                : Prediction.of(row(rows)));
+      }
     }
-    return rows;
+    return predictions;
+  }
+
+  private float[] row(FloatBuffer rows) {
+    float[] row = new float[info.vocabularySize()];
+    rows.get(row);
+    return row;
   }
 
   @Override

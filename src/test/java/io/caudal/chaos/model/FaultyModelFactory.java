@@ -6,6 +6,7 @@ import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.Prediction;
 import io.caudal.engine.torch.TorchModelFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class FaultyModelFactory implements ModelRunnerFactory {
     }
 
     @Override
-    public float[][] forward(List<Chunk> chunks) {
+    public List<Prediction> forward(List<Chunk> chunks) {
       StepFault.strike(chunks.stream().anyMatch(chunk -> chunk.tokens().length > 1));
       return real.forward(chunks);
     }

@@ -6,6 +6,7 @@ import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
 import io.caudal.engine.ModelRunnerFactory;
+import io.caudal.engine.Prediction;
 import io.caudal.engine.torch.TorchModelFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -102,7 +103,7 @@ public final class BreakableModelFactory implements ModelRunnerFactory {
     }
 
     @Override
-    public float[][] forward(List<Chunk> chunks) {
+    public List<Prediction> forward(List<Chunk> chunks) {
       for (Chunk chunk : chunks) {
         if (Arrays.stream(chunk.tokens()).anyMatch(token -> token == POISON)) {
           throw new IllegalStateException("token " + POISON + " breaks the model");

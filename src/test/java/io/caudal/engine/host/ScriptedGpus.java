@@ -5,6 +5,7 @@ import io.caudal.engine.Chunk;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelInfo;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
 import io.caudal.engine.torch.TorchModelFactory;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -145,7 +146,7 @@ public final class ScriptedGpus implements AutoCloseable {
     }
 
     @Override
-    public float[][] forward(List<Chunk> chunks) {
+    public List<Prediction> forward(List<Chunk> chunks) {
       Map<Integer, Integer> more = new HashMap<>();
       int step = 0;
       for (Chunk chunk : chunks) {

@@ -2,6 +2,8 @@ package io.caudal.engine.torch;
 
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,14 +56,15 @@ final class Greedy {
     List<Run> active = new ArrayList<>(runs);
     while (!active.isEmpty()) {
       List<Chunk> chunks = active.stream().map(run -> next(run, chunkTokens)).toList();
-      float[][] logits = runner.forward(chunks);
+      List<Prediction> predictions = runner.forward(chunks);
       int row = 0;
       for (int i = 0; i < chunks.size(); i++) {
         Run run = active.get(i);
         run.position += chunks.get(i).tokens().length;
-        if (chunks.get(i).wantsLogits()) {
-          run.logits.add(logits[row]);
-          run.output.add(argmax(logits[row++]));
+        if (chunks.get(i).wanted() == Wanted.LOGITS) {
+          float[] logits = predictions.get(row++).logits();
+          run.logits.add(logits);
+          run.output.add(argmax(logits));
         }
       }
       active.removeIf(
@@ -79,10 +82,10 @@ final class Greedy {
           run.slot,
           run.position,
           Arrays.copyOfRange(run.prompt, run.position, end),
-          end == run.prompt.length);
+          end == run.prompt.length ? Wanted.LOGITS : Wanted.NOTHING);
     }
     return new Chunk(
-        run.slot, run.position, new int[] {run.output.get(run.output.size() - 1)}, true);
+        run.slot, run.position, new int[] {run.output.get(run.output.size() - 1)}, Wanted.LOGITS);
   }
 
   static int argmax(float[] row) {

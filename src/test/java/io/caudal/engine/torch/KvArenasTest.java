@@ -7,6 +7,8 @@ import io.caudal.config.Dtype;
 import io.caudal.config.ModelSettings;
 import io.caudal.engine.Chunk;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Prediction;
+import io.caudal.engine.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -66,17 +68,20 @@ class KvArenasTest {
       List<Chunk> second = new ArrayList<>();
       for (int slot = 0; slot < SEQUENCES; slot++) {
         runner.reserve(slot, 10 + slot);
-        first.add(new Chunk(slot, 0, new int[] {slot + 5}, true));
-        second.add(new Chunk(slot, 1, new int[] {slot + 50}, true));
+        first.add(new Chunk(slot, 0, new int[] {slot + 5}, Wanted.LOGITS));
+        second.add(new Chunk(slot, 1, new int[] {slot + 50}, Wanted.LOGITS));
       }
       runner.forward(first);
-      return List.of(runner.forward(second));
+      return runner.forward(second).stream().map(Prediction::logits).toList();
     }
   }
 
   private static int step(ModelRunner runner, int slot, int token) {
     runner.reserve(slot, 10);
     return Greedy.argmax(
-        runner.forward(List.of(new Chunk(slot, 0, new int[] {token, token + 1}, true)))[0]);
+        runner
+            .forward(List.of(new Chunk(slot, 0, new int[] {token, token + 1}, Wanted.LOGITS)))
+            .get(0)
+            .logits());
   }
 }

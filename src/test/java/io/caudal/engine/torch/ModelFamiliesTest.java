@@ -8,6 +8,7 @@ import io.caudal.config.ModelSettings;
 import io.caudal.engine.Chunk;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelRunner;
+import io.caudal.engine.Wanted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,11 +61,15 @@ class ModelFamiliesTest {
     try (LoadedModel model = new TorchModelFactory().load(settings);
         ModelRunner runner = model.newRunner(1)) {
       runner.reserve(0, TOKENS);
-      assertClose(runner.forward(List.of(new Chunk(0, 0, tokens, true)))[0], expected);
+      assertClose(
+          runner.forward(List.of(new Chunk(0, 0, tokens, Wanted.LOGITS))).get(0).logits(),
+          expected);
       int[] start = Arrays.copyOf(tokens, TOKENS - 1);
       int[] last = {tokens[TOKENS - 1]};
-      runner.forward(List.of(new Chunk(0, 0, start, false)));
-      assertClose(runner.forward(List.of(new Chunk(0, TOKENS - 1, last, true)))[0], expected);
+      runner.forward(List.of(new Chunk(0, 0, start, Wanted.NOTHING)));
+      assertClose(
+          runner.forward(List.of(new Chunk(0, TOKENS - 1, last, Wanted.LOGITS))).get(0).logits(),
+          expected);
     }
   }
 
