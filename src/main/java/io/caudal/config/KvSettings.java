@@ -13,6 +13,7 @@ import java.util.List;
  * @param blockBytes size that a KV block in state aims at
  * @param persist which sessions' KV is written to state
  * @param waitingBytes most KV on the heap for sessions that wait for the device
+ * @param restoreTimeout longest time of reading one session's KV from state; zero for no limit
  * @param sessionMaxTokens most tokens of one session
  * @param hostGc whether host memory is kept below a share of its limit
  * @param hostGcThreshold that share
@@ -27,6 +28,7 @@ public record KvSettings(
     long blockBytes,
     KvPersist persist,
     long waitingBytes,
+    Duration restoreTimeout,
     int sessionMaxTokens,
     Duration ttl,
     boolean hostGc,
@@ -88,6 +90,15 @@ public record KvSettings(
               1L << 40,
               "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
                   + " device. Beyond it a returning session's KV is recomputed from its tokens.")
+          .live();
+  static final ConfigKey<Duration> RESTORE_TIMEOUT =
+      ConfigKey.duration(
+              "kv.restore-timeout",
+              "0ms",
+              "0ms",
+              "24h",
+              "Longest time of reading one session's KV from state; what is not read by then is"
+                  + " recomputed from its tokens. 0: no limit.")
           .live();
   static final ConfigKey<Integer> SESSION_MAX_TOKENS =
       ConfigKey.integer(
@@ -157,6 +168,7 @@ public record KvSettings(
           BLOCK_BYTES,
           PERSIST,
           WAITING_BYTES,
+          RESTORE_TIMEOUT,
           PREFETCH,
           PREFETCH_SESSIONS,
           SESSION_MAX_TOKENS,
@@ -175,6 +187,7 @@ public record KvSettings(
         settings.get(BLOCK_BYTES),
         settings.get(PERSIST),
         settings.get(WAITING_BYTES),
+        settings.get(RESTORE_TIMEOUT),
         settings.get(SESSION_MAX_TOKENS),
         settings.get(TTL),
         settings.get(HOST_GC),

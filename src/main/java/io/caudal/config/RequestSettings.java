@@ -12,6 +12,7 @@ import java.util.List;
  * @param maxNewTokens most that a request may ask for
  * @param timeout longest time from the start of a request's work to its result
  * @param firstTokenTimeout longest time from there to its first token; zero for no limit
+ * @param decodeTimeout longest time from its first token to its result; zero for no limit
  * @param remembered results kept per session, for request ids that come again
  * @param sessionlessTtl how long the result of a request without a session is kept
  * @param singleFlight whether identical requests without a session are answered by one generation
@@ -23,6 +24,7 @@ public record RequestSettings(
     int maxNewTokens,
     Duration timeout,
     Duration firstTokenTimeout,
+    Duration decodeTimeout,
     int remembered,
     Duration sessionlessTtl,
     boolean singleFlight,
@@ -67,6 +69,15 @@ public record RequestSettings(
               "24h",
               "Longest time from the start of a request's work to its first token: queue, restore and"
                   + " prefill; then it fails with `timeout`. 0: `request.timeout` alone holds.")
+          .live();
+  static final ConfigKey<Duration> DECODE_TIMEOUT =
+      ConfigKey.duration(
+              "request.decode-timeout",
+              "0ms",
+              "0ms",
+              "24h",
+              "Longest time from a request's first token to its last; then it fails with `timeout`. 0:"
+                  + " `request.timeout` alone holds.")
           .live();
   static final ConfigKey<Integer> REMEMBERED =
       ConfigKey.integer(
@@ -114,6 +125,7 @@ public record RequestSettings(
           MAX_NEW_TOKENS,
           TIMEOUT,
           FIRST_TOKEN_TIMEOUT,
+          DECODE_TIMEOUT,
           REMEMBERED,
           SESSIONLESS_TTL,
           SINGLE_FLIGHT,
@@ -126,6 +138,7 @@ public record RequestSettings(
         settings.get(MAX_NEW_TOKENS),
         settings.get(TIMEOUT),
         settings.get(FIRST_TOKEN_TIMEOUT),
+        settings.get(DECODE_TIMEOUT),
         settings.get(REMEMBERED),
         settings.get(SESSIONLESS_TTL),
         settings.get(SINGLE_FLIGHT),

@@ -19,6 +19,8 @@ public enum Counter {
       "tokens", "Tokens whose KV is in state and was not read, for too much of others waited."),
   RESTORED_TOKENS("tokens", "Tokens whose KV was read back from state."),
   FIRST_TOKEN_TIMEOUTS("requests", "Requests that were given up because no token came in time."),
+  DECODE_TIMEOUTS("requests", "Requests that were given up because their tokens took too long."),
+  RESTORE_TIMEOUTS("sessions", "Sessions of whose KV only a part was read from state in time."),
   WARMED_TOKENS("tokens", "Tokens whose KV a request brought to the device ahead of a turn."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),

@@ -5,6 +5,7 @@ import static io.caudal.analytics.report.RuleText.say;
 
 import io.caudal.analytics.Text;
 import io.caudal.config.RequestSettings;
+import java.time.Duration;
 import java.util.List;
 
 /** Rules on what step loops do. */
@@ -158,16 +159,22 @@ final class EngineRules {
   /** The limit that most of them ran into, doubled. */
   private static Advice moreTime(Figures f) {
     RequestSettings limits = RequestSettings.from(f.settings());
-    long whole = limits.timeout().toMillis();
-    long first = limits.firstTokenTimeout().toMillis();
     String effect = "fewer requests are given up; those that can't be answered are known later";
-    return first > 0 && 2 * f.get("first_token_timeouts") > f.get("error_timeout")
-        ? Advice.set(f, "request.first-token-timeout", longer(first), effect)
-        : Advice.set(f, "request.timeout", longer(whole), effect);
+    if (hit(f, "first_token_timeouts", limits.firstTokenTimeout())) {
+      return Advice.set(
+          f, "request.first-token-timeout", longer(limits.firstTokenTimeout()), effect);
+    }
+    return hit(f, "decode_timeouts", limits.decodeTimeout())
+        ? Advice.set(f, "request.decode-timeout", longer(limits.decodeTimeout()), effect)
+        : Advice.set(f, "request.timeout", longer(limits.timeout()), effect);
   }
 
-  private static String longer(long millis) {
-    return RuleText.time(Math.min(A_DAY, 2 * millis));
+  private static boolean hit(Figures f, String counter, Duration limit) {
+    return !limit.isZero() && 2 * f.get(counter) > f.get("error_timeout");
+  }
+
+  private static String longer(Duration limit) {
+    return RuleText.time(Math.min(A_DAY, 2 * limit.toMillis()));
   }
 
   private static boolean unbounded(Figures f) {

@@ -51,6 +51,7 @@ final class Figures {
       figures.put("error_" + code, stats.recentErrors(code));
     }
     figures.put("first_token_timeouts", stats.recent("first_token_timeouts"));
+    figures.put("decode_timeouts", stats.recent("decode_timeouts"));
     stages.forEach(stage -> figures.put("share_" + stage.name(), stage.share()));
     stages.forEach(stage -> figures.put("ms_" + stage.name(), stage.millis()));
     figures.hits(stats);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A request that the engine works on, with as many answers as it asks for. It ends when all have
  * ended; if one fails, the others are given up. Its progress is a {@link Progress} of each.
  */
-final class InferenceCall implements FirstTokens.Begins {
+final class InferenceCall implements StageTimeouts.Staged {
 
   /** What to do on the task thread when the generations have ended. */
   interface Ending {
@@ -128,6 +128,11 @@ final class InferenceCall implements FirstTokens.Begins {
   @Override
   public boolean hasBegun() {
     return begun.get() == null;
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return running.get() == 0;
   }
 
   /** An answer has ended. */

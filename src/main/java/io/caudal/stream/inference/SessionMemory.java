@@ -84,14 +84,19 @@ final class SessionMemory {
   }
 
   /**
-   * Reads the session's KV from state, from its first block to one that is missing or of no use;
-   * what follows is recomputed from tokens.
+   * Reads the session's KV from state, from its first block to one that is missing or of no use, or
+   * that the time is over for; what follows is recomputed from tokens.
    */
   void restore(SessionHeader header, int[] tokens, Consumer<KvBlock> blocks) throws Exception {
     int stored = storedTokens(header);
+    long limit = live.kv().restoreTimeout().toNanos();
     long start = System.nanoTime();
     long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);
     for (int first = header.kvFrom(); first < stored; first += blockTokens) {
+      if (limit > 0 && System.nanoTime() - start > limit) {
+        metrics.add(Counter.RESTORE_TIMEOUTS, 1);
+        break;
+      }
       int n = Math.min(blockTokens, stored - first);
       hash = TokenChain.extend(hash, tokens, first, first + n);
       byte[] encoded = store.block(first / blockTokens);

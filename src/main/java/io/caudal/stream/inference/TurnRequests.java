@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class TurnRequests {
-  private static final Duration FIRST_TOKEN_CHECK = Duration.ofMillis(50);
+  private static final Duration TIMEOUT_CHECK = Duration.ofMillis(50);
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
@@ -42,7 +42,7 @@ final class TurnRequests {
   private final TurnPreparer preparer;
   private final RestoreChoice choice;
   private final Prefetch prefetch;
-  private final FirstTokens firstTokens = new FirstTokens();
+  private final StageTimeouts timeouts = new StageTimeouts();
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -66,7 +66,7 @@ final class TurnRequests {
     preparer = new TurnPreparer(engine, limits, kv);
     choice = new RestoreChoice(results.metrics());
     prefetch = new Prefetch(kv.prefetchPlaces());
-    context.every(FIRST_TOKEN_CHECK, out -> giveUpLate());
+    context.every(TIMEOUT_CHECK, out -> giveUpLate());
   }
 
   /** Live settings; they hold from the next request on. */
@@ -81,27 +81,41 @@ final class TurnRequests {
       String key, Request request, int @Nullable [] progress, Completion<Result> completion)
       throws Exception {
     AsyncCall<int[]> call = generate(key, request, progress, completion);
-    if (call instanceof FirstTokens.Begins begins) {
+    if (call instanceof StageTimeouts.Staged staged) {
       long now = context.currentTimeMillis();
-      firstTokens.add(new FirstTokens.Start(key, request, begins, completion, now));
+      timeouts.add(new StageTimeouts.Started(key, request, staged, completion, now));
     }
     return call;
   }
 
   private void giveUpLate() {
-    Duration limit = limits.firstTokenTimeout();
-    firstTokens.check(
-        context.currentTimeMillis(),
-        limit,
-        late -> {
-          results.metrics().add(Counter.FIRST_TOKEN_TIMEOUTS, 1);
-          endings.giveUp(
-              late.key(),
-              late.request(),
-              late.call(),
-              late.completion(),
-              "no token within request.first-token-timeout = " + limit.toMillis() + " ms");
-        });
+    long now = context.currentTimeMillis();
+    timeouts.advance(now);
+    Duration first = limits.firstTokenTimeout();
+    timeouts.limitFirstToken(
+        now,
+        first,
+        late ->
+            giveUp(
+                late,
+                Counter.FIRST_TOKEN_TIMEOUTS,
+                "no token within request.first-token-timeout = " + first.toMillis() + " ms"));
+    Duration decode = limits.decodeTimeout();
+    timeouts.limitDecode(
+        now,
+        decode,
+        late ->
+            giveUp(
+                late,
+                Counter.DECODE_TIMEOUTS,
+                "tokens came for longer than request.decode-timeout = "
+                    + decode.toMillis()
+                    + " ms"));
+  }
+
+  private void giveUp(StageTimeouts.Started late, Counter counter, String reason) {
+    results.metrics().add(counter, 1);
+    endings.giveUp(late.key(), late.request(), late.call(), late.completion(), reason);
   }
 
   private AsyncCall<int[]> generate(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A request that waits for a place in {@link Prefetch} before its session's KV is read. Task thread
  * only.
  */
-final class WaitingCall implements FirstTokens.Begins {
+final class WaitingCall implements StageTimeouts.Staged {
   /** Begins the work, with the call's key set; what it returns has yet to end. */
   interface Start {
     AsyncCall<int[]> start() throws Exception;
@@ -62,10 +62,14 @@ final class WaitingCall implements FirstTokens.Begins {
 
   @Override
   public boolean hasBegun() {
-    if (work instanceof FirstTokens.Begins own) {
-      return own.hasBegun();
-    }
-    return work != null || stage == Stage.GIVEN_UP;
+    return work instanceof StageTimeouts.Staged own ? own.hasBegun() : hasEnded();
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return work instanceof StageTimeouts.Staged own
+        ? own.hasEnded()
+        : work != null || stage == Stage.GIVEN_UP;
   }
 
   @Override

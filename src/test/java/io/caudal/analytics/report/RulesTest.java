@@ -118,6 +118,13 @@ class RulesTest {
                     "request.first-token-timeout=750ms",
                     "")))
         .containsExactly("request.first-token-timeout=1500ms");
+    assertThat(
+            advice(
+                new Case(
+                    "error_timeout=3 decode_timeouts=2 first_token_timeouts=1",
+                    "request.decode-timeout=2s request.first-token-timeout=750ms",
+                    "")))
+        .containsExactly("request.decode-timeout=4s");
     assertThat(advice(new Case("error_timeout=1", "request.timeout=20h", "")))
         .containsExactly("request.timeout=86400s");
   }

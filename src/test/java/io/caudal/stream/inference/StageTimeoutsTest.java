@@ -16,8 +16,8 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class FirstTokensTest {
-  private final FirstTokens tokens = new FirstTokens();
+class StageTimeoutsTest {
+  private final StageTimeouts timeouts = new StageTimeouts();
   private final List<String> late = new ArrayList<>();
 
   @Test
@@ -46,6 +46,37 @@ class FirstTokensTest {
   }
 
   @Test
+  void who_answers_for_longer_than_the_limit_is_given_up_once() {
+    Waiting slow = start("slow", 1000);
+    Waiting quick = start("quick", 1000);
+    Waiting later = start("later", 1000);
+    Waiting failed = start("failed", 1000);
+    checkDecode(2000, 500);
+    slow.begun = true;
+    quick.begun = true;
+    failed.begun = true;
+    failed.ended = true;
+    checkDecode(2100, 500); // notes it
+    later.begun = true;
+    checkDecode(2500, 500);
+    assertThat(late).isEmpty();
+
+    quick.ended = true;
+    checkDecode(2600, 500);
+    assertThat(late).containsExactly("slow");
+    checkDecode(9999, 0);
+    assertThat(late).containsExactly("slow");
+    checkDecode(9999, 500);
+    checkDecode(9999, 500);
+    assertThat(late).containsExactly("slow", "later");
+  }
+
+  private void checkDecode(long nowMillis, int limitMillis) {
+    timeouts.advance(nowMillis);
+    timeouts.limitDecode(nowMillis, Duration.ofMillis(limitMillis), one -> late.add(one.key()));
+  }
+
+  @Test
   void who_was_cancelled_before_its_turn_is_not_kept() {
     WaitingCall cancelled =
         new WaitingCall(new Prefetch(1), new NoCompletion(), InferenceCall::done);
@@ -55,7 +86,8 @@ class FirstTokensTest {
   }
 
   private void check(long nowMillis, int limitMillis) {
-    tokens.check(nowMillis, Duration.ofMillis(limitMillis), start -> late.add(start.key()));
+    timeouts.advance(nowMillis);
+    timeouts.limitFirstToken(nowMillis, Duration.ofMillis(limitMillis), one -> late.add(one.key()));
   }
 
   private Waiting start(String key, long millis) {
@@ -63,16 +95,22 @@ class FirstTokensTest {
     Request request =
         Request.about(
             RequestType.SHOW, "r-" + key, key, new SessionTask(CacheTier.ALL, false, null));
-    tokens.add(new FirstTokens.Start(key, request, call, new NoCompletion(), millis));
+    timeouts.add(new StageTimeouts.Started(key, request, call, new NoCompletion(), millis));
     return call;
   }
 
-  private static final class Waiting implements FirstTokens.Begins {
+  private static final class Waiting implements StageTimeouts.Staged {
     private boolean begun;
+    private boolean ended;
 
     @Override
     public boolean hasBegun() {
       return begun;
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return ended;
     }
 
     @Override
