@@ -119,17 +119,22 @@ class Decoder:
         writes = [row for position in positions for row in self.writes(place, position)]
         return self.module.step(
             tokens, positions, writes, [place // self.per_arena], [place % self.per_arena], [1],
-            [len(tokens)], [len(tokens) - 1])
+            [len(tokens)], [len(tokens) - 1], [], [], [], [])[0]
 
-    def decode(self, tokens, positions):
-        """Logits of one token each of the sequences in places 0 to len(tokens) - 1."""
+    def decode(self, tokens, positions, wanted="logits"):
+        """One token each of the sequences in places 0 to len(tokens) - 1: logits, or next tokens.
+
+        `wanted`: logits; or next tokens, "likeliest", "drawn" at temperature 1, "cut" with top-p .95 too.
+        """
         count = len(tokens)
         writes = [row for place in range(count) for row in self.writes(place, positions[place])]
         firsts = list(range(0, count, self.per_arena))
         counts = [min(self.per_arena, count - first) for first in firsts]
+        rows = {one: list(range(count)) if one == wanted else [] for one in ("logits", "likeliest", "drawn", "cut")}
+        draws = [1.0, 0.0, 0.95 if wanted == "cut" else 1.0, 0.0, 0.5] * (count if wanted in ("drawn", "cut") else 0)
         return self.module.step(
             tokens, positions, writes, list(range(len(firsts))), [0] * len(firsts), counts,
-            [1] * len(firsts), list(range(count)))
+            [1] * len(firsts), *rows.values(), draws)[0 if wanted == "logits" else 1]
 
 
 def read_safetensors(file):
@@ -245,16 +250,20 @@ def time_model(name, device, bandwidth, figures, per_arena=None, batches=(1, 8, 
     with torch.inference_mode():
         for count in batches:
             tokens = [(7 * i) % 1000 for i in range(count)]
-            step = lambda: decoder.decode(tokens, [position] * count)
-            seconds = median_seconds(step, 20)
+            each = {
+                wanted: median_seconds(lambda: decoder.decode(tokens, [position] * count, wanted), 20)
+                for wanted in ("likeliest", "drawn", "cut", "logits")
+            }
+            seconds = each["likeliest"]
             least = (decoder.layer_bytes + decoder.head_bytes + count * kv_bytes) / bandwidth
             row = dict(
                 model=label, batch=count, step_ms=seconds * 1e3, tokens_per_second=count / seconds,
-                share=least / seconds)
+                share=least / seconds, **{f"{wanted}_ms": one * 1e3 for wanted, one in each.items()})
             figures.append(row)
             print(
                 f"| {label} | {count} | {row['step_ms']:.2f} | {row['tokens_per_second']:.0f} |"
-                f" {100 * row['share']:.1f} % |", flush=True)
+                f" {100 * row['share']:.1f} % | {row['drawn_ms']:.2f} | {row['cut_ms']:.2f} |"
+                f" {row['logits_ms']:.2f} |", flush=True)
         if per_arena is None:
             for length in (512,):
                 tokens = [(11 * i) % 1000 for i in range(length)]
@@ -281,9 +290,9 @@ def main():
     batches_do_not_matter(device)
     bandwidth = copied_bytes_per_second(device)
     print(f"A copy moves {bandwidth / 1e12:.2f} TB/s, read and written. Sequences of 512 tokens, bf16.\n")
-    print("A step ends with its logits on the host.\n")
-    print("| model | batch | step ms | tokens/s | of the bandwidth limit |")
-    print("| --- | --- | --- | --- | --- |")
+    print("A step ends with the likeliest tokens on the host, with drawn ones, or with all logits.\n")
+    print("| model | batch | step ms | tokens/s | of the bandwidth limit | drawn | drawn, top-p .95 | logits |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     figures = []
     for name in options.models.split(","):
         time_model(name, device, bandwidth, figures)

@@ -134,6 +134,15 @@ F(jlong, iValueFromDoubleList)(JNIEnv* env, jobject, jdoubleArray a) {
   return keep(IValue(v));
 }
 F(jlong, iValueToTensor)(JNIEnv* env, jobject, jlong h) { BEGIN return keep(ref<IValue>(h).toTensor()); END(0) }
+F(jlongArray, iValueToTensorList)(JNIEnv* env, jobject, jlong h) {
+  BEGIN
+  std::vector<jlong> kept;
+  for (const Tensor& one : ref<IValue>(h).toTensorVector()) kept.push_back(keep(one));
+  jlongArray r = env->NewLongArray(kept.size());
+  env->SetLongArrayRegion(r, 0, kept.size(), kept.data());
+  return r;
+  END(nullptr)
+}
 F(jboolean, iValueIsTensor)(JNIEnv*, jobject, jlong h) { return ref<IValue>(h).isTensor(); }
 F(jlongArray, moduleGetParams)(JNIEnv* env, jobject, jlong) { return env->NewLongArray(0); }
 F(jobjectArray, moduleGetParamNames)(JNIEnv* env, jobject, jlong) { return env->NewObjectArray(0, env->FindClass("java/lang/String"), nullptr); }

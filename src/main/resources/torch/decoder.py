@@ -156,8 +156,9 @@ class Decoder(Module):
   # tokens. Decoding there is one token, or one and guesses. `writes` says for each token in which rows
   # of its arena, seen as
   # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`, and
-  # the likeliest next tokens, the lowest of equals, of those in `likeliest`.
-  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int], likeliest: List[int]) -> List[Tensor]:
+  # a next token of each of those in `likeliest`, `drawn` and `cut`; `draws` has five numbers of each of the
+  # latter two: temperature, top-k, top-p, min-p, and the number in [0, 1) that chooses.
+  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int], likeliest: List[int], drawn: List[int], cut: List[int], draws: List[float]) -> List[Tensor]:
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
@@ -168,10 +169,52 @@ class Decoder(Module):
     for layer in range(self.layers):
       x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, written, masks, arenas, places, counts, lengths)
       x = x + self.feed_forward(layer, self.normed(x, "mlp_norm", layer))
-    x = x.index_select(0, torch.tensor(rows + likeliest, dtype=4, device=device))
+    x = x.index_select(0, torch.tensor(rows + likeliest + drawn + cut, dtype=4, device=device))
     logits = self.linear("head", 0, self.normed(x, "final_norm", 0))
-    chosen = torch.argmax(logits[len(rows):], 1).cpu()
-    return [self.fetched(logits[:len(rows)].to(dtype=6)), chosen]
+    tokens = self.chosen(logits[len(rows):], len(likeliest), len(drawn), draws)
+    return [self.fetched(logits[:len(rows)].to(dtype=6)), tokens.cpu()]
+
+  # A next token of each row: of the first `likeliest` that, of the next `drawn` one of all, of the rest one
+  # of some.
+  def chosen(self, logits: Tensor, likeliest: int, drawn: int, draws: List[float]) -> Tensor:
+    tokens = torch.argmax(logits[:likeliest], 1)
+    if len(draws) == 0:
+      return tokens
+    how = torch.tensor(draws, dtype=7, device=logits.device).view([-1, 5])
+    weights = torch.softmax(logits[likeliest:].to(dtype=6) / how[:, 0:1].to(dtype=6), 1)
+    tokens = torch.cat([tokens, self.drawn(weights[:drawn], how[:drawn, 4])])
+    if weights.size(0) == drawn:
+      return tokens
+    return torch.cat([tokens, self.drawn_of_some(weights[drawn:], how[drawn:])])
+
+  # In each row the index that `numbers`, in [0, 1), have in the sum of its weights.
+  def drawn(self, weights: Tensor, numbers: Tensor) -> Tensor:
+    sums = torch.cumsum(weights, 1, dtype=7)
+    at = torch.searchsorted(sums, numbers.unsqueeze(1) * sums[:, -1:], right=True)
+    return torch.clamp_max(at.squeeze(1), weights.size(1) - 1)
+
+  # Mostly a few hundred hold all that may be drawn, and a row is not sorted for them. Of equal weights
+  # the lowest ids come first either way.
+  def drawn_of_some(self, weights: Tensor, how: Tensor) -> Tensor:
+    most = min(256, weights.size(1))
+    ids, at = torch.sort(torch.topk(weights, most, 1)[1], 1)
+    largest, at = torch.sort(torch.gather(weights, 1, ids), stable=True, dim=1, descending=True)
+    ids = torch.gather(ids, 1, at)
+    kept = self.kept(largest, how, weights)
+    if most < weights.size(1) and bool(kept[:, -1].any()):
+      largest, ids = torch.sort(weights, stable=True, dim=1, descending=True)
+      kept = self.kept(largest, how, weights)
+    at = self.drawn(largest * kept, how[:, 4])
+    return torch.gather(ids, 1, at.unsqueeze(1)).squeeze(1)
+
+  # Which of the largest weights, the largest first, top-k, top-p and min-p leave.
+  def kept(self, largest: Tensor, how: Tensor, weights: Tensor) -> Tensor:
+    top_k = how[:, 1:2]
+    numbers = torch.arange(1, largest.size(1) + 1, device=largest.device)
+    kept = (numbers <= top_k).logical_or(top_k == 0).logical_and(largest >= how[:, 3:4] * largest[:, 0:1])
+    sums = torch.cumsum(largest * kept, 1, dtype=7)
+    whole = torch.where(top_k == 0, weights.sum([1], True, dtype=7), sums[:, -1:])
+    return kept.logical_and(sums - largest < how[:, 2:3] * whole)
 
   # On the host. What comes from a GPU goes through pinned memory that the next step uses again: new
   # memory costs a page fault every 4 KiB, and a copy to it a second one inside the driver.

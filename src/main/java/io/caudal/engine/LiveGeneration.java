@@ -95,14 +95,13 @@ final class LiveGeneration {
 
   /** What the next token is chosen by. */
   Wanted wanted() {
-    boolean likeliest =
-        sampler.takesLikeliest() && json == null && generation.sampling().topLogprobs() == null;
-    return likeliest ? Wanted.LIKELIEST : Wanted.LOGITS;
+    boolean token = json == null && generation.sampling().topLogprobs() == null;
+    return token ? sampler.wanted() : Wanted.LOGITS;
   }
 
   /** The next token's id; {@link Sampler#NONE} if none is allowed. */
   int sample(Prediction prediction, EngineClock clock) {
-    int id = prediction.logits().length == 0 ? prediction.likeliest() : choose(prediction.logits());
+    int id = prediction.logits().length == 0 ? prediction.token() : choose(prediction.logits());
     lastTokenNanos = clock.nanos();
     if (firstTokenNanos == 0) {
       firstTokenNanos = lastTokenNanos;

@@ -3,14 +3,14 @@ package io.caudal.engine;
 /**
  * What the model says of what follows a position.
  *
- * @param likeliest the lowest id among those of the largest logits, if that was all that was wanted
- * @param logits in fp32, [vocabulary], the caller's; empty if only the likeliest was wanted
+ * @param token the one that was wanted: the likeliest, or one that was drawn
+ * @param logits in fp32, [vocabulary], the caller's; empty if only a token was wanted
  */
-public record Prediction(int likeliest, float[] logits) {
+public record Prediction(int token, float[] logits) {
   private static final float[] NONE = {};
 
-  public static Prediction of(int likeliest) {
-    return new Prediction(likeliest, NONE);
+  public static Prediction of(int token) {
+    return new Prediction(token, NONE);
   }
 
   public static Prediction of(float[] logits) {

@@ -35,12 +35,18 @@ final class Sampler {
     this.promptTokens = promptTokens;
   }
 
-  /** Whether it is always the likeliest token, the lowest id of equals, that it chooses. */
-  boolean takesLikeliest() {
-    return params.temperature() == 0
-        && params.logitBias().isEmpty()
-        && params.repetitionPenalty() == 1
-        && !penalizesAnswer();
+  /** What of a position's logits it needs to choose. */
+  Wanted wanted() {
+    boolean changes =
+        !params.logitBias().isEmpty() || params.repetitionPenalty() != 1 || penalizesAnswer();
+    if (changes) {
+      return Wanted.LOGITS;
+    }
+    return params.temperature() == 0 ? Wanted.LIKELIEST : draw(seed);
+  }
+
+  private Draw draw(long ofSeed) {
+    return new Draw(params.temperature(), params.topK(), params.topP(), params.minP(), ofSeed);
   }
 
   private boolean penalizesAnswer() {
@@ -81,7 +87,7 @@ final class Sampler {
   private int choose(float[] logits, int position, int draw) {
     return params.temperature() == 0
         ? argmax(logits)
-        : draw(logits, uniform(seed + draw * 0xd1342543de82ef95L, position));
+        : drawn(logits, draw(seed + draw * 0xd1342543de82ef95L), position);
   }
 
   private void penalize(float[] logits, TokenLog tokens) {
@@ -119,15 +125,15 @@ final class Sampler {
     return best;
   }
 
-  private int draw(float[] logits, double uniform) {
-    double[] weights = weights(logits);
-    boolean cut = params.topK() > 0 || params.topP() < 1 || params.minP() > 0;
-    int[] candidates = cut ? likeliest(weights) : everyId(weights.length);
+  /** The token that follows {@code position} others. */
+  static int drawn(float[] logits, Draw draw, int position) {
+    double[] weights = weights(logits, draw.temperature());
+    int[] candidates = draw.isCut() ? likeliest(weights, draw) : everyId(weights.length);
     double total = 0;
     for (int id : candidates) {
       total += weights[id];
     }
-    double left = uniform * total;
+    double left = draw.uniform(position) * total;
     for (int id : candidates) {
       left -= weights[id];
       if (left < 0) {
@@ -143,17 +149,17 @@ final class Sampler {
   }
 
   /** exp((logit - max) / temperature), so that the likeliest has weight 1. */
-  private double[] weights(float[] logits) {
+  private static double[] weights(float[] logits, double temperature) {
     float max = logits[argmax(logits)];
     double[] weights = new double[logits.length];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = Math.exp((logits[i] - max) / params.temperature());
+      weights[i] = Math.exp((logits[i] - max) / temperature);
     }
     return weights;
   }
 
   /** Ids that top-k, top-p and min-p leave, likeliest first. */
-  private int[] likeliest(double[] weights) {
+  private static int[] likeliest(double[] weights, Draw draw) {
     double total = 0;
     for (double weight : weights) {
       total += weight;
@@ -161,9 +167,9 @@ final class Sampler {
     // Tokens below this can't be in the nucleus: all of them together weigh less than what it may
     // leave out (llama2.c's sampler). So only a few are sorted.
     double least =
-        Math.max(params.minP(), total * (1 - params.topP()) / Math.max(1, weights.length - 1));
-    if (params.topK() > 0 && params.topK() < weights.length) {
-      least = Math.max(least, largest(weights, params.topK()));
+        Math.max(draw.minP(), total * (1 - draw.topP()) / Math.max(1, weights.length - 1));
+    if (draw.topK() > 0 && draw.topK() < weights.length) {
+      least = Math.max(least, largest(weights, draw.topK()));
     }
     long[] sorted = new long[weights.length];
     int n = 0;
@@ -174,13 +180,13 @@ final class Sampler {
       }
     }
     Arrays.sort(sorted, 0, n);
-    int limit = params.topK() > 0 ? Math.min(params.topK(), n) : n;
+    int limit = draw.topK() > 0 ? Math.min(draw.topK(), n) : n;
     double mass = 0;
     double kept = 0;
     for (int i = 0; i < limit; i++) {
       mass += weights[(int) sorted[i]];
     }
-    double wanted = params.topP() * (params.topK() > 0 ? mass : total);
+    double wanted = draw.topP() * (draw.topK() > 0 ? mass : total);
     int[] ids = new int[limit];
     int size = 0;
     while (size < limit && kept < wanted) {
@@ -209,21 +215,5 @@ final class Sampler {
     int[] ids = new int[n];
     Arrays.setAll(ids, i -> i);
     return ids;
-  }
-
-  /**
-   * A number in [0, 1) for a seed and a position: a counter-based generator (Salmon et al. 2011) of
-   * two rounds of SplitMix64's finalizer.
-   */
-  static double uniform(long seed, int position) {
-    long bits = mix(mix(seed) + position * 0x9e3779b97f4a7c15L);
-    return (bits >>> 11) * 0x1.0p-53;
-  }
-
-  private static long mix(long x) {
-    long z = x + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

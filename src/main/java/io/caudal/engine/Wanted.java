@@ -1,10 +1,20 @@
 package io.caudal.engine;
 
 /** What a forward pass is asked about what follows a position. */
-public enum Wanted {
+public sealed interface Wanted permits Draw, Wanted.Plain {
   /** Its KV is all: it lies inside a prompt. */
-  NOTHING,
-  /** The likeliest token, chosen on the device: logits need not leave it. */
-  LIKELIEST,
-  LOGITS
+  Wanted NOTHING = Plain.NOTHING;
+
+  /** The likeliest token, the lowest id of equals. */
+  Wanted LIKELIEST = Plain.LIKELIEST;
+
+  /** All that the model says; what is chosen elsewhere has to leave the device. */
+  Wanted LOGITS = Plain.LOGITS;
+
+  /** Those that need no parameters. */
+  enum Plain implements Wanted {
+    NOTHING,
+    LIKELIEST,
+    LOGITS
+  }
 }

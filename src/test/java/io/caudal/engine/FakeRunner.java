@@ -167,7 +167,9 @@ final class FakeRunner implements ModelRunner {
               }
               float[] row = new float[VOCABULARY];
               row[next] = 1;
-              return Prediction.of(row);
+              return chunk.wanted() instanceof Draw draw
+                  ? Prediction.of(Sampler.drawn(row, draw, length))
+                  : Prediction.of(row);
             });
   }
 

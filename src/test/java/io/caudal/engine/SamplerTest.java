@@ -61,18 +61,20 @@ class SamplerTest {
   }
 
   @Test
-  void the_likeliest_is_enough_where_nothing_else_counts() {
-    assertThat(takesLikeliest(SamplingParams.GREEDY)).isTrue();
-    assertThat(takesLikeliest(new SamplingParams(0, 0.5, 3, 0.2, null, 0, 0, 1))).isTrue();
-    assertThat(takesLikeliest(params(0.1, 1, 0, 0))).isFalse();
-    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0, 2, 1))).isFalse();
-    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0.5, 0, 1))).isFalse();
-    assertThat(takesLikeliest(new SamplingParams(0, 1, 0, 0, null, 0, 0, 2))).isFalse();
-    assertThat(takesLikeliest(biased(Map.of(4, 4.5)))).isFalse();
+  void a_token_is_enough_where_nothing_changes_the_logits() {
+    assertThat(wanted(SamplingParams.GREEDY)).isEqualTo(Wanted.LIKELIEST);
+    assertThat(wanted(new SamplingParams(0, 0.5, 3, 0.2, null, 0, 0, 1)))
+        .isEqualTo(Wanted.LIKELIEST);
+    assertThat(wanted(new SamplingParams(0.7, 0.5, 3, 0.2, null, 0, 0, 1)))
+        .isEqualTo(new Draw(0.7, 3, 0.5, 0.2, 7));
+    assertThat(wanted(new SamplingParams(0, 1, 0, 0, null, 0, 2, 1))).isEqualTo(Wanted.LOGITS);
+    assertThat(wanted(new SamplingParams(1, 1, 0, 0, null, 0.5, 0, 1))).isEqualTo(Wanted.LOGITS);
+    assertThat(wanted(new SamplingParams(0, 1, 0, 0, null, 0, 0, 2))).isEqualTo(Wanted.LOGITS);
+    assertThat(wanted(biased(Map.of(4, 4.5)))).isEqualTo(Wanted.LOGITS);
   }
 
-  private static boolean takesLikeliest(SamplingParams params) {
-    return new Sampler(params, 0, 0).takesLikeliest();
+  private static Wanted wanted(SamplingParams params) {
+    return new Sampler(params, 7, 0).wanted();
   }
 
   @Test
@@ -124,7 +126,7 @@ class SamplerTest {
   void uniform_numbers_are_spread_evenly() {
     int[] buckets = new int[10];
     for (int position = 0; position < 10_000; position++) {
-      double u = Sampler.uniform(42, position);
+      double u = new Draw(1, 0, 1, 0, 42).uniform(position);
       assertThat(u).isBetween(0.0, Math.nextDown(1.0));
       buckets[(int) (u * 10)]++;
     }

@@ -2,6 +2,7 @@ package io.caudal.cli.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.engine.host.Engine;
+import io.caudal.protocol.SamplingParams;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "engine",
     mixinStandardHelpOptions = true,
     description = {
-      "Measure the engine alone: every session prefills a random prompt and decodes greedily.",
+      "Measure the engine alone: every session prefills a random prompt and decodes.",
       "Figures are medians over the rounds, after a round that is not counted."
     })
 public final class BenchEngineCommand implements Callable<Integer> {
@@ -51,6 +52,12 @@ public final class BenchEngineCommand implements Callable<Integer> {
   private int newTokens = 128;
 
   @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "0 is greedy (default: ${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
       description = "Rounds for each number of sessions (default: ${DEFAULT-VALUE}).")
@@ -71,13 +78,15 @@ public final class BenchEngineCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter progress = spec.commandLine().getErr();
+    SamplingParams sampling = new SamplingParams(temperature, 1, 0, 0, null, 0, 0, 1, true);
     List<EngineFigures> figures = new ArrayList<>();
     try (Engine engine = engineOptions.start()) {
       for (int count : sessions) {
         List<EngineFigures> measured = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
           EngineFigures one =
-              new EngineRound(engine, count, promptTokens, newTokens, round).run(interfere);
+              new EngineRound(engine, count, promptTokens, newTokens, sampling, round)
+                  .run(interfere);
           progress.printf(
               "%d sessions, %s: %s%n",
               count, round == 0 ? "warm-up" : "round " + round + " of " + rounds, one);

@@ -17,16 +17,24 @@ final class EngineRound {
   private final int sessions;
   private final int promptTokens;
   private final int newTokens;
+  private final SamplingParams sampling;
   private final SplittableRandom random;
 
   /**
    * @param round seeds the prompts, so that rounds don't share any
    */
-  EngineRound(Engine engine, int sessions, int promptTokens, int newTokens, int round) {
+  EngineRound(
+      Engine engine,
+      int sessions,
+      int promptTokens,
+      int newTokens,
+      SamplingParams sampling,
+      int round) {
     this.engine = engine;
     this.sessions = sessions;
     this.promptTokens = promptTokens;
     this.newTokens = newTokens;
+    this.sampling = sampling;
     this.random = new SplittableRandom(round * 1_000_003L + sessions);
   }
 
@@ -61,7 +69,7 @@ final class EngineRound {
 
   private PendingAnswer submit(int id, int tokens, int most) {
     int[] prompt = random.ints(tokens, 0, engine.model().vocabularySize()).toArray();
-    return PendingAnswer.submit(engine, id, prompt, SamplingParams.GREEDY, List.of(), most);
+    return PendingAnswer.submit(engine, id, prompt, sampling, List.of(), most);
   }
 
   private static RoundTimes times(List<PendingAnswer> answers, long start) {

@@ -11,6 +11,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.io.ByteArrayInputStream;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One compiled object of {@code torch/decoder.py}. Not thread-safe. Each call is one native call;
@@ -28,11 +30,13 @@ final class DecoderModule implements AutoCloseable {
   private static final byte[] ARCHIVE = ScriptArchive.ofResource("/torch/decoder.py");
 
   private final Model model;
+  private final Device device;
   private final PtSymbolBlock block;
   private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
-  private DecoderModule(Model model) {
+  private DecoderModule(Model model, Device device) {
     this.model = model;
+    this.device = device;
     this.block = (PtSymbolBlock) model.getBlock();
   }
 
@@ -41,10 +45,10 @@ final class DecoderModule implements AutoCloseable {
     Model model = Model.newInstance("decoder", device, "PyTorch");
     try {
       model.load(new ByteArrayInputStream(ARCHIVE));
-      return new DecoderModule(model);
+      return new DecoderModule(model, device);
     } catch (EngineException e) {
       model.close();
-      throw translated("compilation", e);
+      throw failed("compilation", device, e);
     } catch (IOException | MalformedModelException e) {
       model.close();
       throw new CaudalException(
@@ -63,7 +67,7 @@ final class DecoderModule implements AutoCloseable {
     try {
       return IValueUtils.runMethod(block, method, arguments);
     } catch (EngineException e) {
-      throw translated(method, e);
+      throw failed(method, device, e);
     } finally {
       for (IValue argument : arguments) {
         argument.close();
@@ -81,7 +85,7 @@ final class DecoderModule implements AutoCloseable {
       all[arguments.length] = IValue.from(tensor);
       run(method, all);
     } catch (EngineException e) {
-      throw translated(method, e);
+      throw failed(method, device, e);
     }
   }
 
@@ -105,7 +109,7 @@ final class DecoderModule implements AutoCloseable {
         PtNDManager scope = scope()) {
       return reader.apply(result.toTensorArray(scope));
     } catch (EngineException e) {
-      throw translated(method, e);
+      throw failed(method, device, e);
     }
   }
 
@@ -115,7 +119,7 @@ final class DecoderModule implements AutoCloseable {
         PtNDManager scope = scope()) {
       return reader.apply(result.toTensor(scope));
     } catch (EngineException e) {
-      throw translated(method, e);
+      throw failed(method, device, e);
     }
   }
 
@@ -123,18 +127,29 @@ final class DecoderModule implements AutoCloseable {
     return (PtNDManager) model.getNDManager().newSubManager();
   }
 
-  private static CaudalException translated(String method, EngineException e) {
-    String message = String.valueOf(e.getMessage());
-    String lower = message.toLowerCase(Locale.ROOT);
-    if (lower.contains("out of memory") || lower.contains("allocate memory")) {
+  private static CaudalException failed(String method, Device device, EngineException e) {
+    if (!isOutOfMemory(e)) {
       return new CaudalException(
-          ErrorCode.OUT_OF_MEMORY,
-          "PyTorch is out of memory; lower kv.device.tokens or engine.token-budget: "
-              + message.lines().reduce("", (first, last) -> last),
-          e);
+          ErrorCode.ENGINE_FAILED, "the decoder's " + method + " failed: " + e.getMessage(), e);
+    }
+    if (device.isGpu()) {
+      JniUtils
+          .emptyCudaCache(); // PyTorch keeps what was freed, and cuBLAS can't take it from there
     }
     return new CaudalException(
-        ErrorCode.ENGINE_FAILED, "the decoder's " + method + " failed: " + message, e);
+        ErrorCode.OUT_OF_MEMORY,
+        "PyTorch is out of memory; lower kv.device.tokens or engine.token-budget: "
+            + String.valueOf(e.getMessage()).lines().reduce("", (first, last) -> last),
+        e);
+  }
+
+  /**
+   * Whether the device or the host has no memory left, in PyTorch's words or those of a library.
+   */
+  static boolean isOutOfMemory(EngineException e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return Stream.of("out of memory", "allocate memory", "_status_alloc_failed")
+        .anyMatch(message::contains);
   }
 
   @Override

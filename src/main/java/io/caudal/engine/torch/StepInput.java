@@ -2,11 +2,15 @@ package io.caudal.engine.torch;
 
 import ai.djl.pytorch.jni.IValue;
 import io.caudal.engine.Chunk;
+import io.caudal.engine.Draw;
 import io.caudal.engine.Wanted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * A batch as the decoder's {@code step} takes it. Chunks that decode are ordered by their length
@@ -18,7 +22,10 @@ import java.util.stream.LongStream;
  * @param arenas of each segment, like {@code places} (the first), {@code counts} of sequences and
  *     {@code lengths} of a sequence's tokens
  * @param logits indices of the tokens whose logits are wanted, in the order of the batch's chunks,
- *     and {@code likeliest} of those whose likeliest next tokens are
+ *     like {@code likeliest} of those whose likeliest next tokens are, {@code drawn} where all
+ *     tokens may be drawn, and {@code cut} where some
+ * @param draws of each of {@code drawn}, then of each of {@code cut}: temperature, top-k, top-p,
+ *     min-p, and a number in [0, 1) that chooses
  */
 record StepInput(
     long[] tokens,
@@ -29,7 +36,10 @@ record StepInput(
     long[] counts,
     long[] lengths,
     long[] logits,
-    long[] likeliest) {
+    long[] likeliest,
+    long[] drawn,
+    long[] cut,
+    double[] draws) {
 
   static StepInput of(List<Chunk> chunks, KvArenas kv, int kvHeads) {
     List<Chunk> ordered = new ArrayList<>(chunks);
@@ -63,19 +73,56 @@ record StepInput(
         segments.column(1),
         segments.column(2),
         segments.column(3),
-        those(Wanted.LOGITS, chunks, lastTokenOfSlot),
-        those(Wanted.LIKELIEST, chunks, lastTokenOfSlot));
+        those(Way.LOGITS, chunks, lastTokenOfSlot),
+        those(Way.LIKELIEST, chunks, lastTokenOfSlot),
+        those(Way.DRAWN, chunks, lastTokenOfSlot),
+        those(Way.CUT, chunks, lastTokenOfSlot),
+        Stream.of(Way.DRAWN, Way.CUT)
+            .flatMap(way -> chunks.stream().filter(chunk -> Way.of(chunk.wanted()) == way))
+            .flatMapToDouble(StepInput::draws)
+            .toArray());
   }
 
-  private static long[] those(Wanted wanted, List<Chunk> chunks, int[] lastTokenOfSlot) {
+  /** How a chunk's predictions are made; tokens come in this order. */
+  enum Way {
+    LOGITS,
+    LIKELIEST,
+    DRAWN,
+    CUT,
+    NONE;
+
+    static Way of(Wanted wanted) {
+      if (wanted instanceof Draw draw) {
+        return draw.isCut() ? CUT : DRAWN;
+      }
+      return wanted == Wanted.LOGITS ? LOGITS : wanted == Wanted.LIKELIEST ? LIKELIEST : NONE;
+    }
+  }
+
+  private static long[] those(Way way, List<Chunk> chunks, int[] lastTokenOfSlot) {
     return chunks.stream()
-        .filter(chunk -> chunk.wanted() == wanted)
-        .flatMapToLong(chunk -> predicted(chunk, lastTokenOfSlot[chunk.slot()]))
+        .filter(chunk -> Way.of(chunk.wanted()) == way)
+        .flatMapToLong(
+            chunk -> {
+              int last = lastTokenOfSlot[chunk.slot()];
+              return LongStream.rangeClosed(last - chunk.predictions() + 1, last);
+            })
         .toArray();
   }
 
-  private static LongStream predicted(Chunk chunk, int lastToken) {
-    return LongStream.rangeClosed(lastToken - chunk.predictions() + 1, lastToken);
+  private static DoubleStream draws(Chunk chunk) {
+    Draw draw = (Draw) chunk.wanted();
+    int end = chunk.firstPosition() + chunk.tokens().length;
+    return IntStream.rangeClosed(end - chunk.predictions() + 1, end)
+        .boxed()
+        .flatMapToDouble(
+            position ->
+                DoubleStream.of(
+                    draw.temperature(),
+                    draw.topK(),
+                    draw.topP(),
+                    draw.minP(),
+                    draw.uniform(position)));
   }
 
   IValue[] arguments() {
@@ -88,7 +135,10 @@ record StepInput(
       IValue.listFrom(counts),
       IValue.listFrom(lengths),
       IValue.listFrom(logits),
-      IValue.listFrom(likeliest)
+      IValue.listFrom(likeliest),
+      IValue.listFrom(drawn),
+      IValue.listFrom(cut),
+      IValue.listFrom(draws)
     };
   }
 

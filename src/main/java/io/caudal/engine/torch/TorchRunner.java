@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -126,7 +128,8 @@ final class TorchRunner implements ModelRunner {
     StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
     TorchRuntime.splitOver(cores.threads(input.tokens().length));
     List<Prediction> predictions =
-        module.callForTensors("step", of -> predictions(of[0], of[1], chunks), input.arguments());
+        module.callForTensors(
+            "step", of -> predictions(of[0], of[1], input, chunks), input.arguments());
     for (Chunk chunk : chunks) {
       int end = chunk.firstPosition() + chunk.tokens().length;
       written[chunk.slot()] = Math.max(written[chunk.slot()], end);
@@ -161,16 +164,24 @@ final class TorchRunner implements ModelRunner {
     }
   }
 
-  private List<Prediction> predictions(PtNDArray logits, PtNDArray likeliest, List<Chunk> chunks) {
+  private List<Prediction> predictions(
+      PtNDArray logits, PtNDArray tokens, StepInput input, List<Chunk> chunks) {
     FloatBuffer rows = logits.toByteBuffer(true).asFloatBuffer();
-    LongBuffer ids = likeliest.toByteBuffer(true).asLongBuffer();
+    LongBuffer ids = tokens.toByteBuffer(true).asLongBuffer();
+    Map<StepInput.Way, Integer> next = new EnumMap<>(StepInput.Way.class);
+    next.put(StepInput.Way.LIKELIEST, 0);
+    next.put(StepInput.Way.DRAWN, input.likeliest().length);
+    next.put(StepInput.Way.CUT, input.likeliest().length + input.drawn().length);
     List<Prediction> predictions = new ArrayList<>();
     for (Chunk chunk : chunks) {
       for (int i = 0; i < chunk.predictions(); i++) {
         predictions.add(
-            chunk.wanted() == Wanted.LIKELIEST
-                ? Prediction.of(Math.toIntExact(ids.get()))
-                : Prediction.of(row(rows)));
+            chunk.wanted() == Wanted.LOGITS
+                ? Prediction.of(row(rows))
+                : Prediction.of(
+                    (int)
+                        ids.get(
+                            next.merge(StepInput.Way.of(chunk.wanted()), 1, Integer::sum) - 1)));
       }
     }
     return predictions;
