@@ -109,6 +109,12 @@ class Decoder(Module):
 
   # --- KV ---
 
+  # Has libraries take what they need for themselves, for the thread that calls, before KV takes the rest.
+  # (What nobody gets would not be computed.)
+  def warm_up(self) -> Tensor:
+    x = torch.ones([1, 8], dtype=self.dtype, device=self.weights["embedding"][0].device)
+    return torch.linear(x, x)
+
   # Makes arena `index` anew, for `places` sequences of `capacity` tokens; none takes no memory.
   def make_arena(self, index: int, capacity: int, places: int) -> None:
     while len(self.arenas) <= index:

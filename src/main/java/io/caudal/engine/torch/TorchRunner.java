@@ -35,6 +35,8 @@ final class TorchRunner implements ModelRunner {
   /** Positions of each slot that were ever written. */
   private final int[] written;
 
+  private boolean warm;
+
   TorchRunner(
       DecoderModule module, ModelInfo info, int slots, CoreShares.Share cores, KvArenas.Cut cut) {
     this.module = module;
@@ -62,7 +64,7 @@ final class TorchRunner implements ModelRunner {
 
   @Override
   public void prepare(int slot) {
-    kv.hold(slot, capacity[slot], written[slot]);
+    hold(slot);
   }
 
   @Override
@@ -94,7 +96,7 @@ final class TorchRunner implements ModelRunner {
   }
 
   private void importSome(int slot, int firstToken, int tokens, List<ByteBuffer> blocks) {
-    kv.hold(slot, capacity[slot], written[slot]);
+    hold(slot);
     module.runWithBytes(
         "import_kv",
         blocks.size() == 1 && blocks.get(0).remaining() > MOST_BYTES_A_CALL
@@ -123,7 +125,7 @@ final class TorchRunner implements ModelRunner {
   public List<Prediction> forward(List<Chunk> chunks) {
     for (Chunk chunk : chunks) {
       check(chunk);
-      kv.hold(chunk.slot(), capacity[chunk.slot()], written[chunk.slot()]);
+      hold(chunk.slot());
     }
     StepInput input = StepInput.of(chunks, kv, info.kv().kvHeads());
     TorchRuntime.splitOver(cores.threads(input.tokens().length));
@@ -135,6 +137,15 @@ final class TorchRunner implements ModelRunner {
       written[chunk.slot()] = Math.max(written[chunk.slot()], end);
     }
     return predictions;
+  }
+
+  /** Takes the slot's memory. */
+  private void hold(int slot) {
+    if (!warm) {
+      module.run("warm_up");
+      warm = true;
+    }
+    kv.hold(slot, capacity[slot], written[slot]);
   }
 
   @Override
