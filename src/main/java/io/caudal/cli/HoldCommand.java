@@ -59,7 +59,11 @@ final class HoldCommand implements Callable<Integer> {
       out.println(release ? "results go on" : "results wait, for " + seconds + " s at most");
     } else {
       out.println(
-          outcome.summary() + "; see bin/caudal health. Not held: do not rely on it for a stop");
+          outcome.summary()
+              + "; see bin/caudal health. "
+              + (release
+                  ? "A hold ends by itself, and when the job takes this in"
+                  : "Not held: do not rely on it for a stop"));
     }
     out.flush();
     return outcome.isApplied() ? 0 : 1;

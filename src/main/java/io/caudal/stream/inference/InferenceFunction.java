@@ -95,8 +95,8 @@ public final class InferenceFunction
   }
 
   @Override
-  public void snapshot(long checkpointId) throws Exception {
-    task().snapshot(checkpointId);
+  public void snapshot(long checkpointId, boolean savepoint) throws Exception {
+    task().snapshot(checkpointId, savepoint);
   }
 
   @Override

@@ -47,6 +47,7 @@ final class InferenceTask {
   private final SessionTotals totals;
   private final SessionExpiry expiry;
   private final SessionRequests sessions;
+  private final ResultHold hold;
   private final SessionSweep sweep;
   private final Endings endings;
   private final TurnRequests turns;
@@ -85,7 +86,7 @@ final class InferenceTask {
     turns = new TurnRequests(context, engine, store, memory, results, endings, limits, kv);
     SessionInfos infos = new SessionInfos(engine, expiry);
     sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
-    ResultHold hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
+    hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
     sweep = new SessionSweep(context, engine, store, infos, live, hold);
     context.every(HOST_GC_INTERVAL, out -> collect());
   }
@@ -174,7 +175,8 @@ final class InferenceTask {
     turns.configure(limits, kv);
   }
 
-  void snapshot(long checkpointId) throws Exception {
+  void snapshot(long checkpointId, boolean savepoint) throws Exception {
+    hold.store(savepoint);
     totals.store();
     commits.snapshot(checkpointId);
   }

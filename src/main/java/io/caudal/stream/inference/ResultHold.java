@@ -8,8 +8,8 @@ import org.apache.flink.api.common.state.BroadcastState;
 /**
  * Keeps results back for a while, so that a job can be stopped by a savepoint that has none of them
  * to commit: should the JobManager fail in the midst of it, and the job go on from the checkpoint
- * before, nothing is answered twice. Ends by itself, and with the job: one that goes on from the
- * savepoint has another id. Task thread only.
+ * before, nothing is answered twice. Ends by itself, and with the job: the next one goes on from
+ * the savepoint, which doesn't say so, or has another id. Task thread only.
  */
 final class ResultHold {
   private static final String ENTRY = LiveSettings.INTERNAL + "hold";
@@ -40,14 +40,21 @@ final class ResultHold {
    */
   void begin(long untilMillis) throws Exception {
     this.untilMillis = untilMillis;
-    state.put(ENTRY, job + " " + untilMillis);
     context.hold(context.currentTimeMillis() < untilMillis);
   }
 
   void end() throws Exception {
     untilMillis = 0;
-    state.remove(ENTRY);
     context.hold(false);
+  }
+
+  /** Writes it to state, if this job may go on from there. */
+  void store(boolean savepoint) throws Exception {
+    if (untilMillis > 0 && !savepoint) {
+      state.put(ENTRY, job + " " + untilMillis);
+    } else {
+      state.remove(ENTRY);
+    }
   }
 
   private void check() throws Exception {

@@ -10,9 +10,12 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.types.Either;
@@ -61,6 +64,7 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
   private transient ListState<String> holdState;
 
   private long untilMillis;
+  private boolean savepoint;
   private long keptBytes;
 
   @Override
@@ -73,7 +77,7 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
       keep(one);
     }
     for (String hold : holdState.get()) {
-      if (hold.startsWith(job() + " ")) { // a job that goes on from a savepoint has another id
+      if (hold.startsWith(job() + " ")) {
         untilMillis = Math.max(untilMillis, Long.parseLong(hold.substring(job().length() + 1)));
       }
     }
@@ -138,10 +142,19 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
   }
 
   @Override
+  public OperatorSnapshotFutures snapshotState(
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory streams)
+      throws Exception {
+    savepoint = options.getCheckpointType().isSavepoint();
+    return super.snapshotState(checkpointId, timestamp, options, streams);
+  }
+
+  @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     keptState.update(kept);
-    holdState.update(untilMillis == 0 ? List.of() : List.of(job() + " " + untilMillis));
+    boolean held = untilMillis > 0 && !savepoint; // who goes on from a savepoint is another job
+    holdState.update(held ? List.of(job() + " " + untilMillis) : List.of());
   }
 
   /** A drained job has no next one. */

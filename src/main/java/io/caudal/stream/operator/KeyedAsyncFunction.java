@@ -90,8 +90,10 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   /**
    * A checkpoint is taken: what was emitted until now is part of it, what comes is not, and what
    * {@link KeyedAsyncContext#unionState} is to hold is due now. No key is set.
+   *
+   * @param savepoint whether another job may go on from it, and this one never will by itself
    */
-  default void snapshot(long checkpointId) throws Exception {}
+  default void snapshot(long checkpointId, boolean savepoint) throws Exception {}
 
   /** The checkpoint is complete: what belongs to it is committed. */
   default void completed(long checkpointId) {}

@@ -5,6 +5,8 @@ import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -14,6 +16,7 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
@@ -70,6 +73,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private transient int controlGroup;
 
   private transient boolean restored;
+  private transient boolean savepoint;
   private transient @Nullable OperatorContext<OUT> context;
 
   KeyedAsyncOperator(
@@ -322,10 +326,18 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   }
 
   @Override
+  public OperatorSnapshotFutures snapshotState(
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory streams)
+      throws Exception {
+    savepoint = options.getCheckpointType().isSavepoint();
+    return super.snapshotState(checkpointId, timestamp, options, streams);
+  }
+
+  @Override
   public void snapshotState(StateSnapshotContext state) throws Exception {
     super.snapshotState(state);
     attempt.store();
-    function.snapshot(state.getCheckpointId());
+    function.snapshot(state.getCheckpointId(), savepoint);
   }
 
   @Override

@@ -109,6 +109,20 @@ class GracefulEndTest {
     }
   }
 
+  /** As an application that is started with a job id, or with high availability, has it. */
+  @Test
+  void the_next_job_is_not_held_though_it_has_the_same_id(@TempDir Path folder) throws Exception {
+    try (RunningJob job = RunningJob.start(folder, Map.of())) {
+      assertThat(Commands.run(job, "hold", "--seconds", "3000").code()).isZero();
+      sendRefused(job.topics(), "refused");
+      send(job.topics(), "first", 5);
+      job.topics().await(TOPICS.tokensTopic(), 5, value -> true);
+      job.stopAndStartAgain();
+      assertThat(result(job.topics(), "refused").failure()).isNotNull();
+      assertThat(result(job.topics(), "first").usage().completionTokens()).isEqualTo(5);
+    }
+  }
+
   private static String streamed(Topics topics, String id) {
     return topics.all(TOPICS.tokensTopic()).stream()
         .map(TokenChunkJson::read)

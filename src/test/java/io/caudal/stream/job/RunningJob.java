@@ -35,6 +35,7 @@ import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -47,7 +48,7 @@ final class RunningJob implements AutoCloseable {
   private final Map<String, String> settings;
   private final Map<String, String> flink;
   private final EmbeddedBroker broker;
-  private final MiniCluster cluster;
+  private MiniCluster cluster;
   private final Topics topics;
   private JobID job;
 
@@ -67,7 +68,7 @@ final class RunningJob implements AutoCloseable {
     this.broker = broker;
     this.cluster = cluster;
     this.topics = new Topics(broker.bootstrapServers());
-    this.job = submit(2, null);
+    this.job = submit(new JobID(), 2, null);
   }
 
   /**
@@ -84,6 +85,15 @@ final class RunningJob implements AutoCloseable {
       throws Exception {
     KafkaSettings names = KafkaSettings.from(Settings.of(Map.of()));
     EmbeddedBroker broker = new EmbeddedBroker(folder.resolve("kafka"), names);
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    settings.put("model.dtype", "fp32");
+    settings.put("metrics.interval", "500ms");
+    settings.put("kv.block-bytes", "64kb");
+    return new RunningJob(folder, settings, flink, broker, startCluster(flink));
+  }
+
+  private static MiniCluster startCluster(Map<String, String> flink) throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, "0");
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
@@ -96,12 +106,7 @@ final class RunningJob implements AutoCloseable {
                 .setNumSlotsPerTaskManager(2)
                 .build());
     cluster.start();
-    Map<String, String> settings = new HashMap<>(more);
-    settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
-    settings.put("model.dtype", "fp32");
-    settings.put("metrics.interval", "500ms");
-    settings.put("kv.block-bytes", "64kb");
-    return new RunningJob(folder, settings, flink, broker, cluster);
+    return cluster;
   }
 
   KafkaSettings kafka() {
@@ -130,7 +135,7 @@ final class RunningJob implements AutoCloseable {
     String target = folder.resolve("savepoints").toUri().toString();
     String savepoint =
         cluster.stopWithSavepoint(job, target, false, SavepointFormatType.NATIVE).get();
-    job = submit(parallelism, savepoint);
+    job = submit(new JobID(), parallelism, savepoint);
   }
 
   /** Takes a checkpoint now; returns the files that only it has brought, with their sizes. */
@@ -196,7 +201,7 @@ final class RunningJob implements AutoCloseable {
     String unused = savepoint();
     await().atMost(Duration.ofMinutes(1)).until(() -> sizes(all).isEmpty()); // Flink tidies up
     FileUtils.copyDirectory(copy.toFile(), all.toFile());
-    job = submit(2, newest(all).toUri().toString());
+    job = submit(new JobID(), 2, newest(all).toUri().toString());
     awaitRunning();
   }
 
@@ -225,7 +230,15 @@ final class RunningJob implements AutoCloseable {
 
   /** Starts the job again. */
   void resume(String savepoint) throws Exception {
-    job = submit(2, savepoint);
+    job = submit(new JobID(), 2, savepoint);
+  }
+
+  /** Stops the job as it is, and goes on from the savepoint on another cluster with the same id. */
+  void stopAndStartAgain() throws Exception {
+    String savepoint = savepoint();
+    cluster.close();
+    cluster = startCluster(flink);
+    job = submit(job, 2, savepoint);
   }
 
   /** A savepoint is refused while one of the tasks still starts. */
@@ -255,7 +268,7 @@ final class RunningJob implements AutoCloseable {
     cluster.requestJobResult(job).get();
   }
 
-  private JobID submit(int parallelism, @Nullable String savepoint) throws Exception {
+  private JobID submit(JobID id, int parallelism, @Nullable String savepoint) throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(flink(savepoint));
     environment.setParallelism(parallelism);
@@ -263,7 +276,9 @@ final class RunningJob implements AutoCloseable {
     new CaudalGraph(environment, Settings.of(settings)).build();
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(JobSettings.from(Settings.of(settings)).name());
-    return cluster.submitJob(graph.getJobGraph()).get().getJobID();
+    JobGraph jobGraph = graph.getJobGraph();
+    jobGraph.setJobID(id);
+    return cluster.submitJob(jobGraph).get().getJobID();
   }
 
   private Configuration flink(@Nullable String savepoint) {
