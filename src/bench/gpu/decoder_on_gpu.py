@@ -119,7 +119,7 @@ class Decoder:
         writes = [row for position in positions for row in self.writes(place, position)]
         return self.module.step(
             tokens, positions, writes, [place // self.per_arena], [place % self.per_arena], [1],
-            [len(tokens)], [len(tokens) - 1], [], [], [], [])[0]
+            [len(tokens)], [len(tokens) - 1], [], [], [], [], [])[0]
 
     def decode(self, tokens, positions, wanted="logits"):
         """One token each of the sequences in places 0 to len(tokens) - 1: logits, or next tokens.
@@ -131,10 +131,12 @@ class Decoder:
         firsts = list(range(0, count, self.per_arena))
         counts = [min(self.per_arena, count - first) for first in firsts]
         rows = {one: list(range(count)) if one == wanted else [] for one in ("logits", "likeliest", "drawn", "cut")}
-        draws = [1.0, 0.0, 0.95 if wanted == "cut" else 1.0, 0.0, 0.5] * (count if wanted in ("drawn", "cut") else 0)
+        sampled = count if wanted in ("drawn", "cut") else 0
+        draws = [1.0, 0.0, 0.95 if wanted == "cut" else 1.0, 0.0] * sampled
+        numbers = [2**52] * sampled
         return self.module.step(
             tokens, positions, writes, list(range(len(firsts))), [0] * len(firsts), counts,
-            [1] * len(firsts), *rows.values(), draws)[0 if wanted == "logits" else 1]
+            [1] * len(firsts), *rows.values(), draws, numbers)[0 if wanted == "logits" else 1]
 
 
 def read_safetensors(file):

@@ -162,9 +162,9 @@ class Decoder(Module):
   # tokens. Decoding there is one token, or one and guesses. `writes` says for each token in which rows
   # of its arena, seen as
   # [rows, head_dim], its keys and then its values go. Returns fp32 logits of the tokens in `rows`, and
-  # a next token of each of those in `likeliest`, `drawn` and `cut`; `draws` has five numbers of each of the
-  # latter two: temperature, top-k, top-p, min-p, and the number in [0, 1) that chooses.
-  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int], likeliest: List[int], drawn: List[int], cut: List[int], draws: List[float]) -> List[Tensor]:
+  # a next token of each of those in `likeliest`, `drawn` and `cut`; of each of the latter
+  # two `draws` has temperature, top-k, top-p and min-p, and `numbers` the number that chooses.
+  def step(self, tokens: List[int], positions: List[int], writes: List[int], arenas: List[int], places: List[int], counts: List[int], lengths: List[int], rows: List[int], likeliest: List[int], drawn: List[int], cut: List[int], draws: List[float], numbers: List[int]) -> List[Tensor]:
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
@@ -177,41 +177,54 @@ class Decoder(Module):
       x = x + self.feed_forward(layer, self.normed(x, "mlp_norm", layer))
     x = x.index_select(0, torch.tensor(rows + likeliest + drawn + cut, dtype=4, device=device))
     logits = self.linear("head", 0, self.normed(x, "final_norm", 0))
-    tokens = self.chosen(logits[len(rows):], len(likeliest), len(drawn), draws)
-    return [self.fetched(logits[:len(rows)].to(dtype=6)), tokens.cpu()]
+    chosen = self.chosen(logits[len(rows):], len(likeliest), len(drawn), draws, numbers)
+    return [self.fetched(logits[:len(rows)].to(dtype=6)), chosen.cpu()]
 
   # A next token of each row: of the first `likeliest` that, of the next `drawn` one of all, of the rest one
   # of some.
-  def chosen(self, logits: Tensor, likeliest: int, drawn: int, draws: List[float]) -> Tensor:
+  def chosen(self, logits: Tensor, likeliest: int, drawn: int, draws: List[float], numbers: List[int]) -> Tensor:
     tokens = torch.argmax(logits[:likeliest], 1)
     if len(draws) == 0:
       return tokens
-    how = torch.tensor(draws, dtype=7, device=logits.device).view([-1, 5])
-    weights = torch.softmax(logits[likeliest:].to(dtype=6) / how[:, 0:1].to(dtype=6), 1)
+    how = torch.tensor(draws, dtype=7, device=logits.device).view([-1, 4])
+    # Not as floats, which a list of floats has in fp32: one that is rounded to 1 would choose nothing.
+    chosen_by = torch.tensor(numbers, dtype=4, device=logits.device).to(dtype=7) * 2. ** -53
+    how = torch.cat([how, chosen_by.unsqueeze(1)], 1)
+    weights = torch.softmax(logits[likeliest:].to(dtype=6) / torch.clamp_min(how[:, 0:1], 1e-30).to(dtype=6), 1)
     tokens = torch.cat([tokens, self.drawn(weights[:drawn], how[:drawn, 4])])
     if weights.size(0) == drawn:
       return tokens
     return torch.cat([tokens, self.drawn_of_some(weights[drawn:], how[drawn:])])
 
-  # In each row the index that `numbers`, in [0, 1), have in the sum of its weights.
+  # In each row the index that `numbers`, now in [0, 1), have in the sum of its weights.
   def drawn(self, weights: Tensor, numbers: Tensor) -> Tensor:
     sums = torch.cumsum(weights, 1, dtype=7)
     at = torch.searchsorted(sums, numbers.unsqueeze(1) * sums[:, -1:], right=True)
     return torch.clamp_max(at.squeeze(1), weights.size(1) - 1)
 
-  # Mostly a few hundred hold all that may be drawn, and a row is not sorted for them. Of equal weights
-  # the lowest ids come first either way.
+  # Mostly a few hundred hold all that may be drawn, and a row is sorted for the others only: if it wants more
+  # of the likeliest, or if equal ones may lie on both sides of the border. Of equal weights the lowest ids
+  # come first.
   def drawn_of_some(self, weights: Tensor, how: Tensor) -> Tensor:
     most = min(256, weights.size(1))
     ids, at = torch.sort(torch.topk(weights, most, 1)[1], 1)
     largest, at = torch.sort(torch.gather(weights, 1, ids), stable=True, dim=1, descending=True)
     ids = torch.gather(ids, 1, at)
     kept = self.kept(largest, how, weights)
-    if most < weights.size(1) and bool(kept[:, -1].any()):
+    tokens = self.drawn_ids(ids, largest * kept, how)
+    if most == weights.size(1):
+      return tokens
+    border = kept.logical_and(largest == largest[:, -1:]).any(1)
+    rows = torch.nonzero(border.logical_or(how[:, 1] > most)).squeeze(1)
+    if rows.size(0) > 0:
+      weights = weights.index_select(0, rows)
+      how = how.index_select(0, rows)
       largest, ids = torch.sort(weights, stable=True, dim=1, descending=True)
-      kept = self.kept(largest, how, weights)
-    at = self.drawn(largest * kept, how[:, 4])
-    return torch.gather(ids, 1, at.unsqueeze(1)).squeeze(1)
+      tokens.index_copy_(0, rows, self.drawn_ids(ids, largest * self.kept(largest, how, weights), how))
+    return tokens
+
+  def drawn_ids(self, ids: Tensor, weights: Tensor, how: Tensor) -> Tensor:
+    return torch.gather(ids, 1, self.drawn(weights, how[:, 4]).unsqueeze(1)).squeeze(1)
 
   # Which of the largest weights, the largest first, top-k, top-p and min-p leave.
   def kept(self, largest: Tensor, how: Tensor, weights: Tensor) -> Tensor:

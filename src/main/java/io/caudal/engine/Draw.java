@@ -17,13 +17,17 @@ public record Draw(double temperature, int topK, double topP, double minP, long 
     return topK > 0 || topP < 1 || minP > 0;
   }
 
-  /**
-   * A number in [0, 1) that says which token follows {@code position} others: a counter-based
-   * generator (Salmon et al. 2011) of two rounds of SplitMix64's finalizer.
-   */
+  /** A number in [0, 1) that says which token follows {@code position} others. */
   public double uniform(int position) {
-    long bits = mix(mix(seed) + position * 0x9e3779b97f4a7c15L);
-    return (bits >>> 11) * 0x1.0p-53;
+    return number(position) * 0x1.0p-53;
+  }
+
+  /**
+   * The same, of 53 bits: a counter-based generator (Salmon et al. 2011) of two rounds of
+   * SplitMix64's finalizer.
+   */
+  public long number(int position) {
+    return mix(mix(seed) + position * 0x9e3779b97f4a7c15L) >>> 11;
   }
 
   private static long mix(long x) {

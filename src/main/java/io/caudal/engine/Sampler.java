@@ -166,8 +166,8 @@ final class Sampler {
     }
     // Tokens below this can't be in the nucleus: all of them together weigh less than what it may
     // leave out (llama2.c's sampler). So only a few are sorted.
-    double least =
-        Math.max(draw.minP(), total * (1 - draw.topP()) / Math.max(1, weights.length - 1));
+    double outside = total * (1 - draw.topP()) / Math.max(1, weights.length - 1);
+    double least = Math.max(draw.minP(), draw.topK() > 0 ? 0 : outside);
     if (draw.topK() > 0 && draw.topK() < weights.length) {
       least = Math.max(least, largest(weights, draw.topK()));
     }

@@ -8,7 +8,7 @@ public sealed interface Wanted permits Draw, Wanted.Plain {
   /** The likeliest token, the lowest id of equals. */
   Wanted LIKELIEST = Plain.LIKELIEST;
 
-  /** All that the model says; what is chosen elsewhere has to leave the device. */
+  /** All logits, for who chooses outside the device. */
   Wanted LOGITS = Plain.LOGITS;
 
   /** Those that need no parameters. */

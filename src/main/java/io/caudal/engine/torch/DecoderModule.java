@@ -132,9 +132,9 @@ final class DecoderModule implements AutoCloseable {
       return new CaudalException(
           ErrorCode.ENGINE_FAILED, "the decoder's " + method + " failed: " + e.getMessage(), e);
     }
+    // PyTorch keeps what was freed, and cuBLAS can't take it from there.
     if (device.isGpu()) {
-      JniUtils
-          .emptyCudaCache(); // PyTorch keeps what was freed, and cuBLAS can't take it from there
+      JniUtils.emptyCudaCache();
     }
     return new CaudalException(
         ErrorCode.OUT_OF_MEMORY,

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  *     like {@code likeliest} of those whose likeliest next tokens are, {@code drawn} where all
  *     tokens may be drawn, and {@code cut} where some
  * @param draws of each of {@code drawn}, then of each of {@code cut}: temperature, top-k, top-p,
- *     min-p, and a number in [0, 1) that chooses
+ *     min-p; and {@code numbers} of 53 bits that choose
  */
 record StepInput(
     long[] tokens,
@@ -39,7 +39,8 @@ record StepInput(
     long[] likeliest,
     long[] drawn,
     long[] cut,
-    double[] draws) {
+    double[] draws,
+    long[] numbers) {
 
   static StepInput of(List<Chunk> chunks, KvArenas kv, int kvHeads) {
     List<Chunk> ordered = new ArrayList<>(chunks);
@@ -65,6 +66,11 @@ record StepInput(
       }
       lastTokenOfSlot[chunk.slot()] = token - 1;
     }
+    List<DrawAt> all =
+        Stream.of(Way.DRAWN, Way.CUT)
+            .flatMap(way -> chunks.stream().filter(chunk -> Way.of(chunk.wanted()) == way))
+            .flatMap(StepInput::draws)
+            .toList();
     return new StepInput(
         tokens,
         positions,
@@ -77,10 +83,8 @@ record StepInput(
         those(Way.LIKELIEST, chunks, lastTokenOfSlot),
         those(Way.DRAWN, chunks, lastTokenOfSlot),
         those(Way.CUT, chunks, lastTokenOfSlot),
-        Stream.of(Way.DRAWN, Way.CUT)
-            .flatMap(way -> chunks.stream().filter(chunk -> Way.of(chunk.wanted()) == way))
-            .flatMapToDouble(StepInput::draws)
-            .toArray());
+        all.stream().flatMapToDouble(one -> DoubleStream.of(one.numbers())).toArray(),
+        all.stream().mapToLong(DrawAt::number).toArray());
   }
 
   /** How a chunk's predictions are made; tokens come in this order. */
@@ -110,19 +114,22 @@ record StepInput(
         .toArray();
   }
 
-  private static DoubleStream draws(Chunk chunk) {
+  /** Of one token. */
+  private record DrawAt(Draw draw, int position) {
+    double[] numbers() {
+      return new double[] {draw.temperature(), draw.topK(), draw.topP(), draw.minP()};
+    }
+
+    long number() {
+      return draw.number(position);
+    }
+  }
+
+  private static Stream<DrawAt> draws(Chunk chunk) {
     Draw draw = (Draw) chunk.wanted();
     int end = chunk.firstPosition() + chunk.tokens().length;
     return IntStream.rangeClosed(end - chunk.predictions() + 1, end)
-        .boxed()
-        .flatMapToDouble(
-            position ->
-                DoubleStream.of(
-                    draw.temperature(),
-                    draw.topK(),
-                    draw.topP(),
-                    draw.minP(),
-                    draw.uniform(position)));
+        .mapToObj(position -> new DrawAt(draw, position));
   }
 
   IValue[] arguments() {
@@ -138,7 +145,8 @@ record StepInput(
       IValue.listFrom(likeliest),
       IValue.listFrom(drawn),
       IValue.listFrom(cut),
-      IValue.listFrom(draws)
+      IValue.listFrom(draws),
+      IValue.listFrom(numbers)
     };
   }
 

@@ -2,11 +2,25 @@ package io.caudal.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DecoderModuleTest {
+  private static final int VOCABULARY = 1000;
+
+  /** The last number there is: it chooses the last candidate. */
+  private static final long LAST = (1L << 53) - 1;
 
   /** As PyTorch's allocators and NVIDIA's libraries say it. */
   @ParameterizedTest
@@ -23,5 +37,67 @@ class DecoderModuleTest {
           """)
   void a_lack_of_memory_is_told_from_other_failures(String message, boolean lack) {
     assertThat(DecoderModule.isOutOfMemory(new EngineException(message))).isEqualTo(lack);
+  }
+
+  private static double[] last(double temperature, int topK, double topP, double minP) {
+    return new double[] {temperature, topK, topP, minP};
+  }
+
+  @BeforeAll
+  static void start() {
+    assertThat(TorchRuntime.engine()).isNotNull();
+  }
+
+  @Test
+  void all_may_be_drawn_by_the_last_number() {
+    float[] logits = new float[VOCABULARY];
+    Arrays.fill(logits, 500, VOCABULARY, Float.NEGATIVE_INFINITY);
+    assertThat(drawn(logits, last(1, 0, 1, 0.5))).as("not what has no weight").containsExactly(499);
+  }
+
+  @Test
+  void of_equal_ones_the_lowest_ids_can_be_drawn() {
+    float[] equal = new float[VOCABULARY];
+    assertThat(drawn(equal, last(1, 250, 1, 0))).containsExactly(249);
+    assertThat(drawn(equal, last(1, 300, 1, 0))).containsExactly(299);
+    assertThat(drawn(equal, last(1, 300, 0.9, 0))).containsExactly(269);
+    assertThat(drawn(equal, last(1, 0, 0.5, 0))).containsExactly(499);
+    assertThat(drawn(equal, last(1, 0, 1, 0.5))).containsExactly(999);
+  }
+
+  @Test
+  void what_is_drawn_for_one_row_does_not_depend_on_the_others() {
+    float[] equal = new float[VOCABULARY];
+    double[][] all = {
+      last(1, 250, 1, 0),
+      last(1, 0, 0.5, 0),
+      last(1, 300, 0.9, 0),
+      last(1, 3, 1, 0),
+      last(1, 0, 1, 0.5)
+    };
+    assertThat(drawn(equal, all)).containsExactly(249, 499, 269, 2, 999);
+  }
+
+  @Test
+  void next_to_no_temperature_takes_the_likeliest() {
+    float[] logits = new float[VOCABULARY];
+    logits[77] = 0.5f;
+    assertThat(drawn(logits, last(1e-300, 0, 0.9, 0))).containsExactly(77);
+  }
+
+  /** A token of each of some equal rows of logits. */
+  private static long[] drawn(float[] logits, double[]... draws) {
+    try (DecoderModule module = DecoderModule.compile(Device.cpu());
+        NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      PtNDArray rows = (PtNDArray) manager.create(logits).reshape(1, -1).repeat(0, draws.length);
+      return module.callForTensor(
+          "chosen",
+          PtNDArray::toLongArray,
+          IValue.from(rows),
+          IValue.from(0L),
+          IValue.from(0L),
+          IValue.listFrom(Stream.of(draws).flatMapToDouble(DoubleStream::of).toArray()),
+          IValue.listFrom(LongStream.generate(() -> LAST).limit(draws.length).toArray()));
+    }
   }
 }
