@@ -75,6 +75,11 @@ final class LiveGeneration {
     return generation.promptTokens() + generation.maxNewTokens();
   }
 
+  /** Tokens that may still be generated. */
+  int tokensLeft() {
+    return generation.maxNewTokens() - outputTokens();
+  }
+
   /** Whether the prompt's KV has been computed. */
   boolean hasPrompt() {
     return firstTokenNanos != 0;

@@ -47,10 +47,15 @@ final class Refusals {
     return SamplingCheck.refusal(generation.sampling(), tokenizer, model);
   }
 
-  static Failure deadlinePassed(Sequence sequence) {
+  static Failure tooLate(Sequence sequence, long nowMillis) {
+    long left = sequence.deadlineMillis() - nowMillis;
     return new Failure(
         ErrorCode.DEADLINE_EXCEEDED,
-        "the request's deadline " + sequence.deadlineMillis() + " has passed");
+        "the request's deadline "
+            + sequence.deadlineMillis()
+            + (left < 0
+                ? " has passed"
+                : " is in " + left + " ms: answers take longer now, and others wait"));
   }
 
   static Failure breaksEngine(RuntimeException failure) {

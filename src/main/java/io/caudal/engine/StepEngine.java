@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,13 +49,14 @@ public final class StepEngine {
   private final Map<Sequence, List<Sequence>> followers = new HashMap<>();
   private final PrefixSharing sharing;
   private final StepPace pace = new StepPace();
+  private final AnswerForecast forecast = new AnswerForecast();
   private final StepMeter meter;
+  private final DeviceMemory memory;
   private int prefillPercent;
   private int speculativeTokens;
   private int room;
   private Consumer<Runnable> inbox = Runnable::run;
   private boolean endsWithoutMemory;
-  private volatile long stepsWithoutMemory;
   private long submissions;
   private List<Slice> inStep = List.of();
 
@@ -79,6 +79,8 @@ public final class StepEngine {
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
+    scheduler.setForecast(sequence -> forecast.millis(task(sequence).tokensLeft()));
+    this.memory = new DeviceMemory(kv::evictIdle, this::endForLackOfMemory);
     this.prefillPercent = settings.prefillPercent();
     this.speculativeTokens = settings.speculativeTokens();
     this.tokenizer = tokenizer;
@@ -150,9 +152,9 @@ public final class StepEngine {
     return kv.pool().total();
   }
 
-  /** Steps that the device had no memory for. Any thread. */
+  /** How often the device had no memory. Any thread. */
   public long stepsWithoutMemory() {
-    return stepsWithoutMemory;
+    return memory.lacks();
   }
 
   /** Where its time goes. */
@@ -339,17 +341,9 @@ public final class StepEngine {
     if (tokens.length >= kv.pool().total()) {
       return 0;
     }
-    try {
-      return kv.promote(sessionId, tokens, blocks);
-    } catch (CaudalException e) {
-      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-        throw e;
-      }
-      countLack();
-      LOG.warn("out of memory: KV ahead of its turn stays where it is; {}", e.getMessage());
-      kv.evictIdle(); // but no running sequence makes way for what may never be needed
-      return 0;
-    }
+    // No running sequence makes way for what may never be needed.
+    Integer there = memory.call(() -> kv.promote(sessionId, tokens, blocks), () -> true);
+    return there == null ? 0 : there;
   }
 
   /**
@@ -378,41 +372,22 @@ public final class StepEngine {
   public boolean step() {
     inStep = List.of();
     meter.begin();
-    try {
-      scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
-      StepPlan plan = plan();
-      if (plan == null) {
-        return true;
-      }
-      List<Sequence> expired = new ArrayList<>(plan.expired());
-      expired.addAll(sharing.expired(clock.millis()));
-      for (Sequence sequence : expired) {
-        fail(task(sequence), Refusals.deadlinePassed(sequence));
-      }
-      if (plan.slices().isEmpty()) {
-        return !plan.isIdle() || !expired.isEmpty();
-      }
-      run(plan);
-    } catch (CaudalException e) {
-      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-        throw e;
-      }
-      makeRoom(e, scheduler::shrink);
+    scheduler.limitPrefill(pace.prefillTokens(prefillPercent));
+    StepPlan plan = memory.call(() -> scheduler.next(clock.millis()), scheduler::admitNoMore);
+    if (plan == null) {
+      return true;
     }
+    long now = clock.millis();
+    List<Sequence> expired = new ArrayList<>(plan.expired());
+    expired.addAll(sharing.expired(now));
+    for (Sequence sequence : expired) {
+      fail(task(sequence), Refusals.tooLate(sequence, now));
+    }
+    if (plan.slices().isEmpty()) {
+      return !plan.isIdle() || !expired.isEmpty();
+    }
+    memory.run(() -> run(plan), scheduler::shrink);
     return true;
-  }
-
-  /** Those whose turn it is, with their KV on the device; null if there was no memory for that. */
-  private @Nullable StepPlan plan() {
-    try {
-      return scheduler.next(clock.millis());
-    } catch (CaudalException e) {
-      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-        throw e;
-      }
-      makeRoom(e, scheduler::admitNoMore);
-      return null;
-    }
   }
 
   private void run(StepPlan plan) {
@@ -420,7 +395,9 @@ public final class StepEngine {
     long now = clock.nanos();
     slices.forEach(slice -> task(slice.sequence()).started(now));
     List<Chunk> chunks = StepChunks.of(slices, sequence -> task(sequence).wanted(), this::guess);
-    if (!takeMemory(chunks)) {
+    // For the KV of a step; what the step itself takes is another matter.
+    if (!memory.run(
+        () -> chunks.forEach(chunk -> runner.prepare(chunk.slot())), scheduler::shrinkBatch)) {
       return;
     }
     inStep = slices;
@@ -447,20 +424,6 @@ public final class StepEngine {
       }
     }
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
-  }
-
-  /** For the KV of a step; what the step itself takes is another matter. */
-  private boolean takeMemory(List<Chunk> chunks) {
-    try {
-      chunks.forEach(chunk -> runner.prepare(chunk.slot()));
-      return true;
-    } catch (CaudalException e) {
-      if (e.code() != ErrorCode.OUT_OF_MEMORY) {
-        throw e;
-      }
-      makeRoom(e, scheduler::shrinkBatch);
-      return false;
-    }
   }
 
   /** Tokens that may follow the newest one of a sequence. */
@@ -519,30 +482,14 @@ public final class StepEngine {
     return reached == null;
   }
 
-  /**
-   * The device had no memory for a step: the next one gets more, or asks for less.
-   *
-   * @param shrink has the next one ask for less; false if it can't
-   */
-  private void makeRoom(CaudalException e, BooleanSupplier shrink) {
-    countLack();
-    if (kv.evictIdle()) {
-      LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
-    } else if (shrink.getAsBoolean()) {
-      LOG.warn("out of memory: smaller steps; {}", e.getMessage());
-    } else {
-      List<Sequence> alone = scheduler.running();
-      if (alone.isEmpty() || endsWithoutMemory) {
-        inStep = List.of(); // nobody is to blame
-        throw e;
-      }
-      fail(task(alone.get(0)), new Failure(e.code(), String.valueOf(e.getMessage())));
+  /** The device has no memory, and asking for less doesn't help. */
+  private void endForLackOfMemory(CaudalException e) {
+    List<Sequence> alone = scheduler.running();
+    if (alone.isEmpty() || endsWithoutMemory) {
+      inStep = List.of(); // nobody is to blame
+      throw e;
     }
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer, others read
-  private void countLack() {
-    stepsWithoutMemory++;
+    fail(task(alone.get(0)), new Failure(e.code(), String.valueOf(e.getMessage())));
   }
 
   /** What goes wrong with one generation's text, sampling or listener must not end the others. */
@@ -583,7 +530,11 @@ public final class StepEngine {
       fitRoom();
     }
     try {
-      task.listener().onFinish(task.outcome(reason, failure, blocks, clock.nanos()));
+      GenerationOutcome outcome = task.outcome(reason, failure, blocks, clock.nanos());
+      int earlier = task.generation().generatedTokens();
+      forecast.learn(
+          outcome, task.outputTokens() - earlier, task.generation().maxNewTokens() - earlier);
+      task.listener().onFinish(outcome);
     } catch (RuntimeException e) {
       LOG.error("nobody heard the end of request {}", task.generation().requestId(), e);
     }

@@ -54,6 +54,11 @@ final class FairQueue {
     backlogged.add(account);
   }
 
+  /** Sequences that wait. Takes time linear in tenants. */
+  int size() {
+    return backlogged.stream().mapToInt(account -> account.waiting().size()).sum();
+  }
+
   /** The sequence that goes next; null if none waits. */
   @Nullable Sequence first() {
     return backlogged.isEmpty() ? null : backlogged.first().waiting().first();

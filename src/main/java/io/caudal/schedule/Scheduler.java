@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class Scheduler {
 
   private int prefillLimit = Integer.MAX_VALUE;
 
+  private ToLongFunction<Sequence> forecast = sequence -> 0;
   private final MemoryLimits limits = new MemoryLimits();
   private int plannedTokens;
 
@@ -61,6 +63,14 @@ public final class Scheduler {
   /** Where more wait for their first token than would wait for their next, the limit is wider. */
   private long prefillLimit(int prefilling, int decoding) {
     return (long) prefillLimit * Math.max(1, prefilling / decoding);
+  }
+
+  /**
+   * @param millis what a sequence is expected to take from its first step to its end; who can't be
+   *     done by its deadline then is not begun while others wait
+   */
+  public void setForecast(ToLongFunction<Sequence> millis) {
+    forecast = millis;
   }
 
   /** Shares of tenants, 1 for those that are not named; live, from the next plan on. */
@@ -92,7 +102,7 @@ public final class Scheduler {
     List<Sequence> preempted = keepRoomToDecode();
     // Who just lost its room must not take it back in the same breath.
     if (preempted.isEmpty()) {
-      admit(preempted);
+      admit(preempted, expired, nowMillis);
     }
     List<Slice> slices = share();
     plannedTokens = slices.stream().mapToInt(Slice::tokens).sum();
@@ -189,10 +199,15 @@ public final class Scheduler {
     return List.copyOf(running);
   }
 
-  private void admit(List<Sequence> preempted) {
+  private void admit(List<Sequence> preempted, List<Sequence> expired, long nowMillis) {
     for (Sequence next = waiting.first();
         next != null && !preempted.contains(next);
         next = waiting.first()) {
+      if (isTooLate(next, nowMillis)) {
+        remove(next);
+        expired.add(next);
+        continue;
+      }
       if (running.size() < batchLimit() && memory.ensure(next, next.tokens().size())) {
         waiting.start(next);
         running.add(next);
@@ -204,6 +219,13 @@ public final class Scheduler {
       }
       preempted.add(preempt(victim));
     }
+  }
+
+  private boolean isTooLate(Sequence sequence, long nowMillis) {
+    long deadline = sequence.deadlineMillis();
+    return deadline != Long.MAX_VALUE
+        && nowMillis + forecast.applyAsLong(sequence) > deadline
+        && waiting.size() > 1;
   }
 
   private @Nullable Sequence lessUrgentThan(Sequence sequence) {

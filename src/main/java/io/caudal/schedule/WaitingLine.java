@@ -26,6 +26,10 @@ final class WaitingLine {
     of(sequence).add(sequence);
   }
 
+  int size() {
+    return classes.values().stream().mapToInt(FairQueue::size).sum();
+  }
+
   /** Who goes next; null if nobody waits. */
   @Nullable Sequence first() {
     for (FairQueue queue : classes.values()) {

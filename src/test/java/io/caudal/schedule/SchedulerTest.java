@@ -219,6 +219,30 @@ class SchedulerTest {
   }
 
   @Test
+  void who_can_not_be_done_in_time_is_not_begun_while_others_wait() {
+    Scheduler scheduler = new Scheduler(new Room(1_000), 1, 16);
+    scheduler.setForecast(sequence -> 100);
+    Sequence first = sequence("first", 3, 0, 1_000);
+    Sequence late = sequence("late", 3, 0, 1_080);
+    Sequence next = sequence("next", 3, 0, 1_200);
+    Sequence last = sequence("last", 3, 0, 1_050);
+    List.of(first, late, next).forEach(scheduler::add);
+    assertThat(scheduler.next(900).expired()).isEmpty();
+    assertThat(scheduler.running()).containsExactly(first);
+    assertThat(scheduler.next(990).expired()).containsExactly(late);
+    assertThat(scheduler.running()).as("begun is begun").containsExactly(first);
+
+    scheduler.remove(first);
+    assertThat(scheduler.next(1_000).expired()).isEmpty();
+    assertThat(scheduler.running()).containsExactly(next);
+
+    scheduler.add(last);
+    scheduler.remove(next);
+    assertThat(scheduler.next(1_000).expired()).as("nobody else waits").isEmpty();
+    assertThat(scheduler.running()).containsExactly(last);
+  }
+
+  @Test
   void the_prefill_budget_is_shared_by_tenant_not_by_sequence() {
     Scheduler scheduler = new Scheduler(new Room(100_000), 8, 100);
     scheduler.setTenantWeights(Map.of("small", 1.0, "large", 3.0));
