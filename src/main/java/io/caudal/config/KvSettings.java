@@ -98,7 +98,8 @@ public record KvSettings(
               "0ms",
               "24h",
               "Longest time of reading one session's KV from state; what is not read by then is"
-                  + " recomputed from its tokens. 0: no limit.")
+                  + " recomputed from its tokens, and written again with the turn. A `warm` request"
+                  + " warms what was read. 0: no limit.")
           .live();
   static final ConfigKey<Integer> SESSION_MAX_TOKENS =
       ConfigKey.integer(

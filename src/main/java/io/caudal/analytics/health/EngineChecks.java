@@ -220,7 +220,10 @@ final class EngineChecks {
       versions.add(member.newest().about().configVersion());
       all.add(member.newest().about().settings());
     }
-    return all.size() < 2
+    if (all.isEmpty()) {
+      return Check.healthy("settings", "nobody has told yet; see subtasks");
+    }
+    return all.size() == 1
         ? Check.healthy("settings", "the same in all subtasks, version " + Text.list(versions))
         : Check.degraded(
             "settings",

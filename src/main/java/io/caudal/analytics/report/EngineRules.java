@@ -160,17 +160,14 @@ final class EngineRules {
   private static Advice moreTime(Figures f) {
     RequestSettings limits = RequestSettings.from(f.settings());
     String effect = "fewer requests are given up; those that can't be answered are known later";
-    if (hit(f, "first_token_timeouts", limits.firstTokenTimeout())) {
-      return Advice.set(
-          f, "request.first-token-timeout", longer(limits.firstTokenTimeout()), effect);
+    double first = limits.firstTokenTimeout().isZero() ? 0 : f.get("first_token_timeouts");
+    double decode = limits.decodeTimeout().isZero() ? 0 : f.get("decode_timeouts");
+    if (f.get("error_timeout") - first - decode > Math.max(first, decode)) {
+      return Advice.set(f, "request.timeout", longer(limits.timeout()), effect);
     }
-    return hit(f, "decode_timeouts", limits.decodeTimeout())
-        ? Advice.set(f, "request.decode-timeout", longer(limits.decodeTimeout()), effect)
-        : Advice.set(f, "request.timeout", longer(limits.timeout()), effect);
-  }
-
-  private static boolean hit(Figures f, String counter, Duration limit) {
-    return !limit.isZero() && 2 * f.get(counter) > f.get("error_timeout");
+    return first > decode
+        ? Advice.set(f, "request.first-token-timeout", longer(limits.firstTokenTimeout()), effect)
+        : Advice.set(f, "request.decode-timeout", longer(limits.decodeTimeout()), effect);
   }
 
   private static String longer(Duration limit) {

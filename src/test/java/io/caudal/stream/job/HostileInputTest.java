@@ -22,11 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hostile requests through the whole job: each is accounted for, and others are answered. */
+/**
+ * Hostile requests through the whole job: each is accounted for, and others are answered. {@code
+ * -Dhostile.requests=N} for more.
+ */
 @Timeout(300)
 class HostileInputTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
-  private static final int REQUESTS = 3000;
+  private static final int REQUESTS = Integer.getInteger("hostile.requests", 3000);
   private static final int LARGE = 3;
   private static final int WELL_FORMED_EVERY = 50;
 

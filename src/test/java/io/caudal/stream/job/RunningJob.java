@@ -89,7 +89,7 @@ final class RunningJob implements AutoCloseable {
     settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
     settings.put("model.dtype", "fp32");
     settings.put("metrics.interval", "500ms");
-    settings.put("kv.block-bytes", "64kb");
+    settings.putIfAbsent("kv.block-bytes", "64kb");
     return new RunningJob(folder, settings, flink, broker, startCluster(flink));
   }
 

@@ -65,11 +65,19 @@ class StageTimeoutsJobTest {
     }
   }
 
-  /** A millisecond is enough for a part of 1,900 tokens' KV at most. */
+  /** A millisecond is enough for a part of some thousand blocks at most. */
   @Test
   void kv_that_is_not_read_in_time_is_computed_again(@TempDir Path folder) throws Exception {
     Map<String, String> none =
-        Map.of("kv.device.tokens", "4096", "kv.host.bytes", "0", "kv.restore-timeout", "1ms");
+        Map.of(
+            "kv.device.tokens",
+            "4096",
+            "kv.host.bytes",
+            "0",
+            "kv.restore-timeout",
+            "1ms",
+            "kv.block-bytes",
+            "4kb");
     try (RunningJob job = RunningJob.start(folder, none)) {
       assertThat(answer(job, "whole", "w-1", 1900, 2).failure()).isNull();
       Result whole = answer(job, "whole", "w-2", 3, 8);
