@@ -10,7 +10,7 @@ project=$(cd "$(dirname "$0")/../../.." && pwd)
 work=${WORK:-$project/target/symptoms}
 caudal="$project/bin/caudal"
 export CAUDAL_HOME=$work # so that commands find its JobManager
-all=(low_hit_rate high_latency low_throughput high_cpu timeouts high_memory growing_memory no_gpu)
+all=(low_hit_rate high_latency low_throughput high_cpu timeouts high_memory growing_memory full_heap no_gpu)
 
 say() { printf '\n$ %s\n' "$*"; }
 run() { say "bin/caudal $*"; "$caudal" "$@" 2>&1; }
@@ -115,6 +115,26 @@ growing_memory() {
   run cache clear --all --tier state
   reported
   run stats | grep -E '^\$|sessions  |  KV'
+}
+full_heap() {
+  # A model with 64 KiB of KV a token and little to compute: few sessions that wait fill a heap.
+  "$caudal" make-model --shape 32,4,32,32,64,32,512 --out "$work/dense" > /dev/null
+  "$caudal" cluster stop --now > /dev/null 2>&1
+  start
+  submit --fresh -D model.path="$work/dense" -D model.dtype=fp32 -D kv.device.tokens=1024 -D kv.host.bytes=0 \
+    -D kv.prefetch-sessions=64 -D kv.waiting-bytes=208mb
+  back=(--model "$work/dense" --users 48 --sessions 48 --rounds 5 --system-tokens 0 --history-tokens 180 --question-tokens 4 --answer-tokens 2)
+  load "${back[@]}"; reported
+  finding full-heap 40s
+  heap
+  run config set kv.waiting-bytes=104mb
+  sleep 40
+  load "${back[@]}"; reported
+  heap
+}
+heap() {
+  say "bin/caudal report --json --window 40s | grep -oE '\"(gc|heap_fill)\":[0-9.]+'"
+  "$caudal" report --json --window 40s | grep -oE '"(gc|heap_fill)":[0-9.]+'
 }
 no_gpu() {
   "$caudal" cluster stop > /dev/null 2>&1

@@ -187,7 +187,7 @@ class Decoder(Module):
     if len(draws) == 0:
       return tokens
     how = torch.tensor(draws, dtype=7, device=logits.device).view([-1, 4])
-    # Not as floats, which a list of floats has in fp32: one that is rounded to 1 would choose nothing.
+    # As integers: a list of floats comes in fp32, and a number that is rounded to 1 would choose the last id.
     chosen_by = torch.tensor(numbers, dtype=4, device=logits.device).to(dtype=7) * 2. ** -53
     how = torch.cat([how, chosen_by.unsqueeze(1)], 1)
     weights = torch.softmax(logits[likeliest:].to(dtype=6) / torch.clamp_min(how[:, 0:1], 1e-30).to(dtype=6), 1)
@@ -233,7 +233,7 @@ class Decoder(Module):
     kept = (numbers <= top_k).logical_or(top_k == 0).logical_and(largest >= how[:, 3:4] * largest[:, 0:1])
     sums = torch.cumsum(largest * kept, 1, dtype=7)
     whole = torch.where(top_k == 0, weights.sum([1], True, dtype=7), sums[:, -1:])
-    return kept.logical_and(sums - largest < how[:, 2:3] * whole)
+    return kept.logical_and(sums - largest < torch.clamp_min(how[:, 2:3], 1e-30) * whole)
 
   # On the host. What comes from a GPU goes through pinned memory that the next step uses again: new
   # memory costs a page fault every 4 KiB, and a copy to it a second one inside the driver.

@@ -1,48 +1,47 @@
 package io.caudal.engine;
 
 import io.caudal.protocol.FinishReason;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * How long an answer takes from its first step to its end, by moving averages of what answers took
- * lately: to the first token, for each further one, and how many they had of those they might have.
- * Owned by the thread that steps the engine.
+ * How long an answer takes from its first token to its end, by moving averages of what answers of
+ * its priority had lately: tokens, and time for each. It rather says too little: who is refused for
+ * it teaches nothing. Owned by the thread that steps the engine.
  */
 final class AnswerForecast {
   private static final double NEW = 0.1;
-  private static final double NANOS_PER_MILLI = 1e6;
 
-  /** Where too many ask, whoever is begun has just the time that is forecast: some need more. */
-  private static final double MARGIN = 1.25;
+  private static final class Pace {
+    private double tokenNanos;
+    private double length;
+  }
 
-  private double firstNanos;
-  private double tokenNanos;
-  private double share;
+  private final Map<Integer, Pace> paces = new HashMap<>();
 
   /**
-   * An answer has ended, or was given up.
+   * An answer has ended, or was given up, after so many tokens of this attempt.
    *
-   * @param allowed tokens that it might have had, of which it has {@code tokens}
+   * @param decodeNanos from the first of them to the last
    */
-  void learn(GenerationOutcome outcome, int tokens, int allowed) {
-    if (tokens == 0) {
-      return;
-    }
-    firstNanos = average(firstNanos, (double) outcome.prefillNanos());
+  void learn(int priority, int tokens, long decodeNanos, FinishReason reason) {
+    Pace pace = paces.computeIfAbsent(priority, p -> new Pace());
     if (tokens > 1) {
-      tokenNanos = average(tokenNanos, (double) outcome.decodeNanos() / (tokens - 1));
+      pace.tokenNanos = average(pace.tokenNanos, (double) decodeNanos / (tokens - 1));
     }
-    if (outcome.reason() != FinishReason.ERROR) {
-      share = average(share, (double) tokens / allowed);
+    if (tokens > 0 && reason != FinishReason.ERROR) {
+      pace.length = average(pace.length, tokens);
     }
   }
 
   /** For an answer of so many tokens at most; 0 while nothing is known. */
-  long millis(int allowed) {
-    double nanos = firstNanos + share * allowed * tokenNanos;
-    return share == 0 ? 0 : Math.round(MARGIN * nanos / NANOS_PER_MILLI);
+  double nanos(int priority, int allowed) {
+    Pace pace = paces.get(priority);
+    return pace == null ? 0 : Math.min(allowed, pace.length) * pace.tokenNanos;
   }
 
+  /** One that waited in its midst, or a long one, does not raise it by more than a tenth. */
   private static double average(double old, double next) {
-    return old == 0 ? next : old + NEW * (next - old);
+    return old == 0 ? next : old + NEW * (Math.min(next, 2 * old) - old);
   }
 }

@@ -108,6 +108,14 @@ final class DeviceKv implements SequenceMemory {
     }
   }
 
+  /** Tokens of a waiting sequence whose KV is at hand. */
+  int known(Sequence sequence) {
+    List<KvBlock> blocks = toRestore.getOrDefault(sequence, List.of());
+    int restorable = blocks.stream().mapToInt(KvBlock::tokens).sum();
+    String session = sequence.sessionId();
+    return Math.max(restorable, session == null ? 0 : residentTokens(session));
+  }
+
   @Override
   public boolean ensure(Sequence sequence, int tokens) {
     if (sequence.slot() >= 0) {

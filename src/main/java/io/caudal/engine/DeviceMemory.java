@@ -69,7 +69,7 @@ final class DeviceMemory {
     if (evictIdle.getAsBoolean()) {
       LOG.warn("out of memory: dropped all idle KV; {}", e.getMessage());
     } else if (less.getAsBoolean()) {
-      LOG.warn("out of memory: less at a time; {}", e.getMessage());
+      LOG.warn("out of memory: less, or later; {}", e.getMessage());
     } else {
       end.accept(e);
     }

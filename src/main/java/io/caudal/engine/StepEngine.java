@@ -38,6 +38,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class StepEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  /** Where too many ask, whoever is begun has just the time that is forecast: some need more. */
+  private static final double FORECAST_MARGIN = 1.25;
 
   private final ModelRunner runner;
   private final ModelInfo model;
@@ -79,7 +83,7 @@ public final class StepEngine {
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
-    scheduler.setForecast(sequence -> forecast.millis(task(sequence).tokensLeft()));
+    scheduler.setForecast(this::forecastMillis);
     this.memory = new DeviceMemory(kv::evictIdle, this::endForLackOfMemory);
     this.prefillPercent = settings.prefillPercent();
     this.speculativeTokens = settings.speculativeTokens();
@@ -426,6 +430,19 @@ public final class StepEngine {
     meter.end(slices, chunks, now, ran, pace.decodeNanos(), plan.preempted().size());
   }
 
+  /** From a sequence's first step to its end; 0 for one that goes on, or has siblings. */
+  private long forecastMillis(Sequence sequence) {
+    Generation generation = task(sequence).generation();
+    if (generation.generatedTokens() > 0 || generation.sampling().choices() > 1) {
+      return 0; // what others have done for it would be lost too
+    }
+    int unknown = Math.max(0, sequence.tokens().size() - kv.known(sequence));
+    double nanos =
+        pace.prefillNanos(unknown)
+            + forecast.nanos(generation.priority(), task(sequence).tokensLeft());
+    return Math.round(FORECAST_MARGIN * nanos / NANOS_PER_MILLI);
+  }
+
   /** Tokens that may follow the newest one of a sequence. */
   private int[] guess(Sequence sequence, double worth) {
     if (speculativeTokens == 0) {
@@ -531,9 +548,8 @@ public final class StepEngine {
     }
     try {
       GenerationOutcome outcome = task.outcome(reason, failure, blocks, clock.nanos());
-      int earlier = task.generation().generatedTokens();
-      forecast.learn(
-          outcome, task.outputTokens() - earlier, task.generation().maxNewTokens() - earlier);
+      int tokens = task.outputTokens() - task.generation().generatedTokens();
+      forecast.learn(task.generation().priority(), tokens, outcome.decodeNanos(), reason);
       task.listener().onFinish(outcome);
     } catch (RuntimeException e) {
       LOG.error("nobody heard the end of request {}", task.generation().requestId(), e);

@@ -31,6 +31,11 @@ final class StepPace {
     return (long) decodeNanos;
   }
 
+  /** What so many tokens of prefill take; 0 if there were none. */
+  double prefillNanos(int tokens) {
+    return tokens * prefillTokenNanos;
+  }
+
   /**
    * Most tokens to prefill beside those that decode.
    *

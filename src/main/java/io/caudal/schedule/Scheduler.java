@@ -40,6 +40,10 @@ public final class Scheduler {
   private int prefillLimit = Integer.MAX_VALUE;
 
   private ToLongFunction<Sequence> forecast = sequence -> 0;
+
+  /** Who has left for its deadline and is in no plan yet: planning may end for lack of memory. */
+  private final List<Sequence> expired = new ArrayList<>();
+
   private final MemoryLimits limits = new MemoryLimits();
   private int plannedTokens;
 
@@ -67,7 +71,8 @@ public final class Scheduler {
 
   /**
    * @param millis what a sequence is expected to take from its first step to its end; who can't be
-   *     done by its deadline then is not begun while others wait
+   *     done by its deadline then is not begun while more of its priority wait than there is room
+   *     for
    */
   public void setForecast(ToLongFunction<Sequence> millis) {
     forecast = millis;
@@ -87,6 +92,7 @@ public final class Scheduler {
 
   /** Takes out a sequence that has ended, running or not. */
   public void remove(Sequence sequence) {
+    expired.remove(sequence);
     deadlines.remove(sequence);
     if (running.remove(sequence)) {
       waiting.stop(sequence);
@@ -97,27 +103,27 @@ public final class Scheduler {
 
   /** Plans one step at {@code nowMillis} (epoch milliseconds). */
   public StepPlan next(long nowMillis) {
-    List<Sequence> expired = expire(nowMillis);
+    expire(nowMillis);
     running.forEach(waiting::settle);
     List<Sequence> preempted = keepRoomToDecode();
     // Who just lost its room must not take it back in the same breath.
     if (preempted.isEmpty()) {
-      admit(preempted, expired, nowMillis);
+      admit(preempted, nowMillis);
     }
     List<Slice> slices = share();
     plannedTokens = slices.stream().mapToInt(Slice::tokens).sum();
     limits.stepped(slices.size(), plannedTokens);
-    return new StepPlan(slices, expired, preempted);
+    StepPlan plan = new StepPlan(slices, List.copyOf(expired), preempted);
+    expired.clear();
+    return plan;
   }
 
-  private List<Sequence> expire(long nowMillis) {
-    List<Sequence> expired = new ArrayList<>();
+  private void expire(long nowMillis) {
     while (!deadlines.isEmpty() && deadlines.first().deadlineMillis() < nowMillis) {
       Sequence sequence = deadlines.first();
       remove(sequence);
       expired.add(sequence);
     }
-    return expired;
   }
 
   /** Each running sequence needs room for all it knows; the least urgent make way for the rest. */
@@ -199,7 +205,7 @@ public final class Scheduler {
     return List.copyOf(running);
   }
 
-  private void admit(List<Sequence> preempted, List<Sequence> expired, long nowMillis) {
+  private void admit(List<Sequence> preempted, long nowMillis) {
     for (Sequence next = waiting.first();
         next != null && !preempted.contains(next);
         next = waiting.first()) {
@@ -221,11 +227,17 @@ public final class Scheduler {
     }
   }
 
-  private boolean isTooLate(Sequence sequence, long nowMillis) {
-    long deadline = sequence.deadlineMillis();
-    return deadline != Long.MAX_VALUE
-        && nowMillis + forecast.applyAsLong(sequence) > deadline
-        && waiting.size() > 1;
+  private boolean isTooLate(Sequence next, long nowMillis) {
+    boolean mayBe = next.deadlineMillis() != Long.MAX_VALUE && !next.wasBegun();
+    return mayBe
+        && waiting.sizeOfFirstClass() > places(next)
+        && nowMillis + forecast.applyAsLong(next) > next.deadlineMillis();
+  }
+
+  /** How many of a sequence's priority can be begun now, one at least. */
+  private int places(Sequence next) {
+    long taken = running.stream().filter(one -> one.priority() >= next.priority()).count();
+    return Math.max(1, batchLimit() - (int) taken);
   }
 
   private @Nullable Sequence lessUrgentThan(Sequence sequence) {

@@ -129,6 +129,11 @@ public final class Sequence {
     return chargedTokens;
   }
 
+  /** Whether it has ever run here; it may wait again. */
+  boolean wasBegun() {
+    return chargedTokens > 0;
+  }
+
   void setChargedTokens(int tokens) {
     chargedTokens = tokens;
   }

@@ -26,8 +26,13 @@ final class WaitingLine {
     of(sequence).add(sequence);
   }
 
-  int size() {
-    return classes.values().stream().mapToInt(FairQueue::size).sum();
+  /** Those that wait in the class that goes next. */
+  int sizeOfFirstClass() {
+    return classes.values().stream()
+        .mapToInt(FairQueue::size)
+        .filter(n -> n > 0)
+        .findFirst()
+        .orElse(0);
   }
 
   /** Who goes next; null if nobody waits. */

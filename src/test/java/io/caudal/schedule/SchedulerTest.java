@@ -1,6 +1,7 @@
 package io.caudal.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ class SchedulerTest {
   private static final class Room implements SequenceMemory {
     private final int tokens;
     private final java.util.Map<Sequence, Integer> taken = new java.util.HashMap<>();
+    private int lacks;
 
     Room(int tokens) {
       this.tokens = tokens;
@@ -23,6 +25,10 @@ class SchedulerTest {
 
     @Override
     public boolean ensure(Sequence sequence, int wanted) {
+      if (lacks > 0) {
+        lacks--;
+        throw new IllegalStateException("no memory");
+      }
       int others =
           taken.entrySet().stream()
               .filter(e -> e.getKey() != sequence)
@@ -240,6 +246,64 @@ class SchedulerTest {
     scheduler.remove(next);
     assertThat(scheduler.next(1_000).expired()).as("nobody else waits").isEmpty();
     assertThat(scheduler.running()).containsExactly(last);
+  }
+
+  @Test
+  void where_there_is_a_place_for_each_all_are_begun() {
+    Scheduler scheduler = new Scheduler(new Room(1_000), 4, 16);
+    scheduler.setForecast(sequence -> 100);
+    for (int i = 0; i < 4; i++) {
+      scheduler.add(sequence("s" + i, 3, 0, 1_050));
+    }
+    assertThat(scheduler.next(1_000).expired()).isEmpty();
+    assertThat(scheduler.running()).hasSize(4);
+  }
+
+  @Test
+  void those_of_lower_priority_are_nobody_to_make_way_for() {
+    Scheduler scheduler = new Scheduler(new Room(1_000), 1, 16);
+    scheduler.setForecast(sequence -> 100);
+    for (int i = 0; i < 9; i++) {
+      scheduler.add(sequence("low" + i, 3, 0, NEVER));
+    }
+    scheduler.next(0);
+    Sequence urgent = sequence("urgent", 3, 5, 1_050);
+    scheduler.add(urgent);
+    assertThat(scheduler.next(1_000).expired()).isEmpty();
+    assertThat(scheduler.running()).containsExactly(urgent);
+  }
+
+  @Test
+  void who_lost_its_place_in_its_midst_is_not_refused() {
+    Scheduler scheduler = new Scheduler(new Room(1_000), 1, 16);
+    scheduler.setForecast(sequence -> 100);
+    Sequence begun = sequence("begun", 3, 0, 1_050);
+    scheduler.add(begun);
+    scheduler.add(sequence("other", 3, 0, NEVER));
+    scheduler.next(0);
+    Sequence urgent = sequence("urgent", 3, 1, NEVER);
+    scheduler.add(urgent);
+    assertThat(scheduler.next(0).preempted()).containsExactly(begun);
+
+    scheduler.remove(urgent);
+    assertThat(scheduler.next(1_000).expired()).isEmpty();
+    assertThat(scheduler.running()).containsExactly(begun);
+  }
+
+  @Test
+  void who_expires_is_told_though_planning_ends_for_lack_of_memory() {
+    Room room = new Room(1_000);
+    room.lacks = 1;
+    Scheduler scheduler = new Scheduler(room, 4, 16);
+    Sequence late = sequence("late", 3, 0, 500);
+    Sequence next = sequence("next", 3, 0, NEVER);
+    scheduler.add(late);
+    scheduler.add(next);
+    assertThatThrownBy(() -> scheduler.next(1_000)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(scheduler.next(1_000).expired()).containsExactly(late);
+    assertThat(scheduler.running()).containsExactly(next);
+    assertThat(scheduler.next(1_000).expired()).isEmpty();
   }
 
   @Test

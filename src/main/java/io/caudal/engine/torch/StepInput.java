@@ -83,7 +83,7 @@ record StepInput(
         those(Way.LIKELIEST, chunks, lastTokenOfSlot),
         those(Way.DRAWN, chunks, lastTokenOfSlot),
         those(Way.CUT, chunks, lastTokenOfSlot),
-        all.stream().flatMapToDouble(one -> DoubleStream.of(one.numbers())).toArray(),
+        all.stream().flatMapToDouble(one -> DoubleStream.of(one.parameters())).toArray(),
         all.stream().mapToLong(DrawAt::number).toArray());
   }
 
@@ -116,7 +116,7 @@ record StepInput(
 
   /** Of one token. */
   private record DrawAt(Draw draw, int position) {
-    double[] numbers() {
+    double[] parameters() {
       return new double[] {draw.temperature(), draw.topK(), draw.topP(), draw.minP()};
     }
 

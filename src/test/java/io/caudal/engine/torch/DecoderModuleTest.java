@@ -79,6 +79,13 @@ class DecoderModuleTest {
   }
 
   @Test
+  void next_to_no_share_takes_the_likeliest() {
+    float[] logits = new float[VOCABULARY];
+    logits[77] = 0.5f;
+    assertThat(drawn(logits, last(1, 0, 1e-300, 0))).containsExactly(77);
+  }
+
+  @Test
   void next_to_no_temperature_takes_the_likeliest() {
     float[] logits = new float[VOCABULARY];
     logits[77] = 0.5f;
