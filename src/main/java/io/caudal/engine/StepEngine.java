@@ -41,7 +41,7 @@ public final class StepEngine {
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** Where too many ask, whoever is begun has just the time that is forecast: some need more. */
-  private static final double FORECAST_MARGIN = 1.25;
+  private static final double FORECAST_MARGIN = 1.5;
 
   private final ModelRunner runner;
   private final ModelInfo model;
