@@ -224,7 +224,7 @@ class ControllerTest {
    * Whatever a job answers to its settings, and however that makes rules contradict each other:
    * under a load that stays, moves are bounded and keep their bounds.
    */
-  @Property(tries = 60)
+  @Property(tries = 40)
   void it_never_oscillates(
       @ForAll long system,
       @ForAll @IntRange(min = 4, max = 400) int users,
@@ -243,7 +243,7 @@ class ControllerTest {
   }
 
   /** Whatever it tries, it tries once: a setting is moved from one value to another, and stays. */
-  @Property(tries = 60)
+  @Property(tries = 40)
   void it_does_nothing_twice(
       @ForAll long system,
       @ForAll @IntRange(min = 4, max = 400) int users,
@@ -260,7 +260,7 @@ class ControllerTest {
   }
 
   /** Where chance doesn't make a rule apply once in a thousand windows, there is an end soon. */
-  @Property(tries = 30)
+  @Property(tries = 20)
   void it_ends_still(
       @ForAll long system,
       @ForAll @IntRange(min = 4, max = 400) int users,

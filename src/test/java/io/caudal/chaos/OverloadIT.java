@@ -17,7 +17,7 @@ class OverloadIT {
   void memory_stays_bounded_and_what_is_late_is_shed_and_nothing_is_lost() {
     OverloadRun.Outcome outcome;
     try (ChaosCluster cluster = new ChaosCluster(1, OverloadRun.SETTINGS)) {
-      int seconds = Integer.getInteger("chaos.overload-seconds", 20);
+      int seconds = Integer.getInteger("chaos.overload-seconds", 14);
       outcome = new OverloadRun(cluster, Hardship.ARRIVALS, seconds).play();
     }
     System.out.println(outcome);

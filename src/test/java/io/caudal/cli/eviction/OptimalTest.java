@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.LongRange;
 class OptimalTest {
 
   /** Every choice of what to keep, tried; the optimum is the best of them. */
-  @Property(tries = 30)
+  @Property(tries = 18)
   void is_what_trying_everything_finds(
       @ForAll @LongRange(min = 0, max = 10_000) long seed,
       @ForAll @IntRange(min = 1, max = 4) int capacity) {

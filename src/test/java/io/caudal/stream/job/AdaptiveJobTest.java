@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdaptiveJobTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final int SESSIONS = 16;
-  private static final int TURNS = 30;
+  private static final int TURNS = 20;
 
   @Test
   void a_batch_of_one_grows_and_what_a_person_sets_stays(@TempDir Path folder) throws Exception {

@@ -26,13 +26,13 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, Map.of("job.capacity", "1"))) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      starved = load.begin().send("a", 30, 10, 300).await().report();
+      starved = load.begin().send("a", 30, 10, 220).await().report();
       assertThat(advice(starved, "starved-batch")).isEqualTo("job.capacity=512");
     }
     try (RunningJob job = RunningJob.start(folder.resolve("more"), Map.of())) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode fed = load.begin().send("a", 30, 10, 300).await().report();
+      JsonNode fed = load.begin().send("a", 30, 10, 220).await().report();
       assertThat(rules(fed)).doesNotContain("starved-batch");
       assertThat(figure(fed, "batch")).isGreaterThan(1.5 * figure(starved, "batch"));
     }
@@ -159,12 +159,12 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, two)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode full = load.begin().send("many", 40, 10, 200).await().report();
+      JsonNode full = load.begin().send("many", 40, 10, 140).await().report();
       String advice = advice(full, "full-batch");
       assertThat(advice).startsWith("engine.max-batch=");
 
       assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-      JsonNode wider = load.begin().send("many-on", 40, 10, 200).await().report();
+      JsonNode wider = load.begin().send("many-on", 40, 10, 140).await().report();
       assertThat(figure(wider, "batch")).isGreaterThan(1.5 * figure(full, "batch"));
     }
   }
@@ -181,7 +181,7 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, slow)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode report = load.begin().send("late", 12, 10, 200).await().report();
+      JsonNode report = load.begin().send("late", 9, 10, 200).await().report();
       assertThat(advice(report, "timeouts")).isEqualTo("request.timeout=2s");
 
       // Each round of advice doubles it: 64 s are enough for any machine.
@@ -189,7 +189,7 @@ class AdviceTest {
         assertThat(more).isLessThanOrEqualTo(6);
         String advice = advice(report, "timeouts");
         assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
-        report = load.begin().send("late-" + more, 12, 10, 200).await().report();
+        report = load.begin().send("late-" + more, 9, 10, 200).await().report();
       }
       assertThat(figure(report, "ended")).isPositive();
       assertThat(figure(report, "failed")).isZero();

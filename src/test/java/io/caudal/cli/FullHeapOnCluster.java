@@ -1,0 +1,152 @@
+package io.caudal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * A TaskManager whose heap is full of KV that waits for the device: the report advises less of it,
+ * and that helps. A process of its own, whose heap is not the test's. Two minutes: it runs with the
+ * chaos profile.
+ */
+@Timeout(300)
+class FullHeapOnCluster {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** 64 KiB of KV a token, and little to compute: a heap is filled by few sessions. */
+  private static final String DENSE = "32,4,32,32,64,32,512";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Path home;
+  private final Path model;
+
+  FullHeapOnCluster(@TempDir Path temp) {
+    home = temp.resolve("cluster");
+    model = temp.resolve("model");
+  }
+
+  @Test
+  void less_kv_that_waits_leaves_garbage_collection_less_to_do() throws Exception {
+    succeeds(List.of("make-model", "--shape", DENSE, "--out", model.toString()));
+    try {
+      cluster("start", "--taskmanagers", "1", "--broker", "--port", "0", "--ui-port", "0");
+      cluster(
+          "submit",
+          "-D",
+          "model.path=" + model,
+          "-D",
+          "model.dtype=fp32",
+          "-D",
+          "metrics.interval=500ms",
+          "-D",
+          "kv.device.tokens=1024",
+          "-D",
+          "kv.host.bytes=0",
+          "-D",
+          "kv.prefetch-sessions=64",
+          "-D",
+          "kv.waiting-bytes=208mb");
+      JsonNode full = sessionsComeBack(1);
+      assertThat(figure(full, "gc")).as("%s", full).isGreaterThan(0.1);
+      String advice = advice(full);
+      assertThat(advice).isEqualTo("kv.waiting-bytes=104mb");
+
+      succeeds(where("config", "set", advice));
+      JsonNode less = sessionsComeBack(2);
+      assertThat(figure(less, "gc")).as("%s", less).isLessThan(0.7 * figure(full, "gc"));
+    } finally {
+      execute(List.of("cluster", "stop", "--now", "--delete", "--dir", home.toString()));
+    }
+  }
+
+  /** More of them at a time than the device has room for; a report of that time. */
+  private JsonNode sessionsComeBack(int seed) throws IOException {
+    long start = System.currentTimeMillis();
+    succeeds(
+        where(
+            "bench",
+            "stream",
+            "--model",
+            model.toString(),
+            "--seed",
+            Integer.toString(seed),
+            "--rate",
+            "0",
+            "--users",
+            "48",
+            "--sessions",
+            "48",
+            "--rounds",
+            "5",
+            "--system-tokens",
+            "0",
+            "--history-tokens",
+            "180",
+            "--question-tokens",
+            "4",
+            "--answer-tokens",
+            "2",
+            "--out",
+            home.resolveSibling("bench").toString()));
+    long window = System.currentTimeMillis() - start;
+    succeeds(where("report", "--json", "--window", window + "ms"));
+    return JSON.readTree(out.toString());
+  }
+
+  private static String advice(JsonNode report) {
+    for (JsonNode finding : report.path("findings")) {
+      if (finding.path("rule").asText().equals("full-heap")) {
+        return finding.path("key").asText() + "=" + finding.path("value").asText();
+      }
+    }
+    throw new AssertionError("full-heap does not apply: " + report.toPrettyString());
+  }
+
+  private static double figure(JsonNode report, String name) {
+    return report.path("figures").path(name).asDouble();
+  }
+
+  private void cluster(String... args) {
+    List<String> all = new ArrayList<>(List.of("cluster"));
+    all.addAll(List.of(args));
+    all.addAll(List.of("--dir", home.toString()));
+    succeeds(all);
+  }
+
+  /** With the addresses of the broker and the JobManager. */
+  private List<String> where(String... args) throws IOException {
+    cluster("status", "--json");
+    JsonNode status = JSON.readTree(out.toString());
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--bootstrap", status.at("/broker/bootstrap_servers").asText()));
+    if (args[0].equals("report")) {
+      all.addAll(List.of("--rest", status.at("/ui").asText()));
+    }
+    return all;
+  }
+
+  private void succeeds(List<String> args) {
+    assertThat(execute(args)).as("%s: %s %s", args, out, err).isZero();
+  }
+
+  private int execute(List<String> args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(args.toArray(String[]::new));
+  }
+}
