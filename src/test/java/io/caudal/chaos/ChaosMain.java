@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * Chaos outside the tests: {@code ChaosMain faults [SEED [FAULTS]]}, without FAULTS the brief run;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
  * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS
- * [arrivals|slow-results|no-results]}; {@code ChaosMain sessions COUNT}; {@code ChaosMain hostile
- * COUNT [PER-SECOND]}; {@code ChaosMain restart MODEL-FOLDER}.
+ * [arrivals|mixed-arrivals|slow-results|no-results]}; {@code ChaosMain sessions COUNT}; {@code
+ * ChaosMain hostile COUNT [PER-SECOND]}; {@code ChaosMain restart MODEL-FOLDER}.
  */
 public final class ChaosMain {
   private ChaosMain() {}

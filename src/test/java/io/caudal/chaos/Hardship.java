@@ -4,6 +4,8 @@ package io.caudal.chaos;
 enum Hardship {
   /** Five times what the job can do, and in the middle the broker stands still for some seconds. */
   ARRIVALS(5),
+  /** The same with a third each of short, middling and long answers. */
+  MIXED_ARRIVALS(5),
   /** What the job can do, and the broker takes a part of the results only. */
   SLOW_RESULTS(1),
   /** What the job can do, and the broker takes no result. */

@@ -110,7 +110,7 @@ final class HostileRun {
     makeUnread();
     List<Phase> phases = new ArrayList<>();
     try (producer;
-        OpenLoad others = new OpenLoad(cluster.reader(), SAID)) {
+        OpenLoad others = new OpenLoad(cluster.reader(), List.of(SAID))) {
       others.arrive(OTHERS_PER_SECOND, Duration.ofSeconds(10), Duration.ZERO, () -> {});
       for (Beside beside : Beside.values()) {
         System.out.println("warming up: " + phase(others, beside, WARM));

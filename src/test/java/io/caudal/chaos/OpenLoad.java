@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Requests that come at their own rate, whatever becomes of those before, each in a session of its
@@ -13,15 +15,21 @@ import java.util.Map;
  */
 final class OpenLoad implements AutoCloseable {
   private final Wire wire;
-  private final Script.Said said;
-  private final Map<String, Long> sentNanos = new HashMap<>();
+  private final List<Script.Said> turns;
+  private final Map<String, Sent> open = new HashMap<>();
+  private final SortedMap<Integer, Integer> answered = new TreeMap<>();
   private final List<Double> latencies = new ArrayList<>();
   private int sent;
   private int shed;
 
-  OpenLoad(TopicReader reader, Script.Said said) {
+  private record Sent(Script.Said said, long nanos) {}
+
+  /**
+   * @param turns what they say, by turns
+   */
+  OpenLoad(TopicReader reader, List<Script.Said> turns) {
     this.wire = new Wire(reader);
-    this.said = said;
+    this.turns = turns;
   }
 
   /** Whether a request id is one that this made. */
@@ -36,12 +44,13 @@ final class OpenLoad implements AutoCloseable {
 
   /** Sends one and doesn't wait. */
   void send(Duration deadline) {
+    Script.Said said = turns.get(sent % turns.size());
     String name = "o" + sent++;
     ObjectNode body = Wire.generate(said);
     if (!deadline.isZero()) {
       body.put("deadline", System.currentTimeMillis() + deadline.toMillis());
     }
-    sentNanos.put(name + "-0", System.nanoTime());
+    open.put(name + "-0", new Sent(said, System.nanoTime()));
     wire.send(name, name + "-0", body);
   }
 
@@ -65,10 +74,11 @@ final class OpenLoad implements AutoCloseable {
   private void hear() {
     wire.poll(
         result -> {
-          Long begun = sentNanos.remove(result.id());
-          if (begun != null && result.answered()) {
-            latencies.add((System.nanoTime() - begun) / 1e9);
-          } else if (begun != null) {
+          Sent one = open.remove(result.id());
+          if (one != null && result.answered()) {
+            latencies.add((System.nanoTime() - one.nanos()) / 1e9);
+            answered.merge(one.said().exactTokens(), 1, Integer::sum);
+          } else if (one != null) {
             shed++;
           }
         });
@@ -77,14 +87,21 @@ final class OpenLoad implements AutoCloseable {
   /** Waits until all have a result; whether that was in time. */
   boolean awaitAll(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    while (!sentNanos.isEmpty() && System.nanoTime() < end) {
+    while (!open.isEmpty() && System.nanoTime() < end) {
       hear();
     }
-    return sentNanos.isEmpty();
+    return open.isEmpty();
   }
 
   int sent() {
     return sent;
+  }
+
+  /** How many have been answered since the last call, by the length of their answers. */
+  SortedMap<Integer, Integer> takeAnswered() {
+    SortedMap<Integer, Integer> taken = new TreeMap<>(answered);
+    answered.clear();
+    return taken;
   }
 
   int shed() {

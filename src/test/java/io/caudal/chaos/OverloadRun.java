@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -38,12 +39,17 @@ final class OverloadRun {
   private static final double SLOW = 3000;
 
   private static final Script.Said SAID = new Script.Said("Tell me a story about a robot.", 40);
+  private static final List<Script.Said> MIXED =
+      List.of(
+          new Script.Said("Tell me a story about a robot.", 8),
+          SAID,
+          new Script.Said("Tell me a story about a robot.", 160));
 
   /**
    * @param capacity answers a second
    * @param normal seconds from request to result before
    * @param recoveredSeconds from the end of the hardship until latency was normal
-   * @param answeredMeanwhile while it lasted, late or not
+   * @param answeredMeanwhile while it lasted, late or not, by the length of the answers
    * @param mostWaiting requests in Kafka that the job had not taken
    * @param mostInJob requests that the job held
    */
@@ -52,7 +58,7 @@ final class OverloadRun {
       double normal,
       int sent,
       int shed,
-      int answeredMeanwhile,
+      SortedMap<Integer, Integer> answeredMeanwhile,
       int restarts,
       double recoveredSeconds,
       long mostWaiting,
@@ -74,24 +80,27 @@ final class OverloadRun {
   }
 
   Outcome play() {
-    Script script = new Script("one", true, List.of(SAID));
+    List<Script.Said> turns = hardship == Hardship.MIXED_ARRIVALS ? MIXED : List.of(SAID);
+    List<Script> scripts = turns.stream().map(OverloadRun::alone).toList();
     try (Load undisturbed =
-        new Load(cluster.reader(), 1, Checker.UNDISTURBED, List.of(script).iterator())) {
-      expect(undisturbed.awaitEnd(LIMIT), "the known answer");
+        new Load(cluster.reader(), 1, Checker.UNDISTURBED, scripts.iterator())) {
+      expect(undisturbed.awaitEnd(LIMIT), "the known answers");
     }
-    double capacity = capacity(script);
-    try (OpenLoad load = new OpenLoad(cluster.reader(), SAID)) {
+    double capacity = capacity(scripts);
+    try (OpenLoad load = new OpenLoad(cluster.reader(), turns)) {
       load.arrive(1, Duration.ofSeconds(6), Duration.ZERO, () -> {});
       expect(load.awaitAll(LIMIT), "quiet answers");
       double normal = median(load.takeLatencies());
       long before = cluster.processes().residentBytes();
       int quiet = load.sent();
+      load.takeAnswered();
       endure(load, capacity * hardship.times());
       int sent = load.sent() - quiet;
-      int meanwhile = load.takeLatencies().size();
-      expect(mostWaiting > 0 && load.shed() > 0, "more than can be answered");
+      SortedMap<Integer, Integer> meanwhile = load.takeAnswered();
+      expect(mostWaiting > 0, "more than can be answered");
       double recovered = awaitNormal(load, normal);
       expect(load.awaitAll(LIMIT), "all results");
+      expect(load.shed() > 0, "a deadline");
       return new Outcome(
           capacity,
           normal,
@@ -108,9 +117,17 @@ final class OverloadRun {
     }
   }
 
-  private double capacity(Script script) {
+  private static Script alone(Script.Said said) {
+    return new Script("one-" + said.exactTokens(), true, List.of(said));
+  }
+
+  private double capacity(List<Script> scripts) {
     try (Load load =
-        new Load(cluster.reader(), 2 * IN_JOB, "c", Stream.generate(() -> script).iterator())) {
+        new Load(
+            cluster.reader(),
+            2 * IN_JOB,
+            "c",
+            Stream.generate(() -> scripts).flatMap(List::stream).iterator())) {
       expect(load.awaitAnswered(2 * IN_JOB, LIMIT), "the first answers");
       long begin = System.nanoTime();
       int from = load.answered();
@@ -126,7 +143,7 @@ final class OverloadRun {
     TopicLimits limits = new TopicLimits(cluster.processes().bootstrapServers());
     Duration half = time.dividedBy(2);
     switch (hardship) {
-      case ARRIVALS -> {
+      case ARRIVALS, MIXED_ARRIVALS -> {
         load.arrive(perSecond, half, DEADLINE, this::sample);
         during(
             still -> cluster.processes().pauseBroker(still),

@@ -14,6 +14,7 @@ import io.caudal.stream.inference.Outputs;
 import io.caudal.stream.io.ControlParsing;
 import io.caudal.stream.io.KafkaEnds;
 import io.caudal.stream.io.Observation;
+import io.caudal.stream.io.ProducerEpochs;
 import io.caudal.stream.io.RawRecord;
 import io.caudal.stream.io.RefusalHold;
 import io.caudal.stream.io.RequestParsing;
@@ -40,12 +41,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class CaudalGraph {
   private final StreamExecutionEnvironment environment;
   private final Settings settings;
+  private final KafkaSettings kafkaSettings;
   private final KafkaEnds kafka;
 
   CaudalGraph(StreamExecutionEnvironment environment, Settings settings) {
     this.environment = environment;
     this.settings = settings;
-    this.kafka = new KafkaEnds(KafkaSettings.from(settings));
+    this.kafkaSettings = KafkaSettings.from(settings);
+    this.kafka = new KafkaEnds(kafkaSettings);
   }
 
   void build() {
@@ -75,6 +78,7 @@ final class CaudalGraph {
                     Math.max(job.capacity(), job.hardCapacity()),
                     job.sessionCapacity(),
                     job.asideCapacity()),
+                new ProducerEpochs(kafkaSettings),
                 PrimitiveArrayTypeInfo.INT_PRIMITIVE_ARRAY_TYPE_INFO,
                 WireTypes.RESULT)
             .uid("inference");

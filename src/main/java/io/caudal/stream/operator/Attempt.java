@@ -6,9 +6,10 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
- * Numbers the runs of the operator, so that each is greater than all before it: the highest number
- * in the checkpoint plus one, or the clock if that is more (a run that failed before its first
- * checkpoint left no number). A job's first run is 1.
+ * Numbers the runs of the operator's subtasks, so that each is greater than all of the runs before:
+ * the highest number in the checkpoint plus an epoch. Runs from the same checkpoint, because they
+ * failed before their first one, differ by the epoch; those after it by what it holds, even if
+ * epochs began anew.
  */
 final class Attempt {
 
@@ -17,7 +18,7 @@ final class Attempt {
 
   private final long number;
 
-  Attempt(StateInitializationContext context, int flinkAttempt, long nowMillis) throws Exception {
+  Attempt(StateInitializationContext context, EpochSource epochs) throws Exception {
     stored =
         context
             .getOperatorStateStore()
@@ -26,11 +27,7 @@ final class Attempt {
     for (long number : stored.get()) {
       last = Math.max(last, number);
     }
-    number = next(last, context.isRestored() || flinkAttempt > 0, nowMillis);
-  }
-
-  static long next(long last, boolean restart, long nowMillis) {
-    return restart ? Math.max(Math.max(last, 1) + 1, nowMillis) : 1;
+    number = last + epochs.next();
   }
 
   long number() {

@@ -16,6 +16,7 @@ public final class KeyedAsync {
    * @param name of the operator
    * @param input the keyed inputs
    * @param control records for every subtask; plain, not broadcast, see {@link ControlReplication}
+   * @param epochs each subtask asks for one as it starts
    * @return the main output; set its uid, and leave its max parallelism alone
    */
   public static <K, IN, CONTROL, OUT, P> SingleOutputStreamOperator<OUT> process(
@@ -24,13 +25,14 @@ public final class KeyedAsync {
       DataStream<CONTROL> control,
       KeyedAsyncFunction<K, IN, CONTROL, OUT, P> function,
       InFlightLimits limits,
+      EpochSource epochs,
       TypeInformation<P> progressType,
       TypeInformation<OUT> outputType) {
     var environment = input.getExecutionEnvironment();
     ControlReplication<CONTROL> replication = ControlReplication.of(environment);
     var factory =
         new KeyedAsyncOperatorFactory<>(
-            function, limits, input.getType(), progressType, replication.keyGroups());
+            function, limits, epochs, input.getType(), progressType, replication.keyGroups());
     return input
         .connect(replication.replicate(name, control))
         .transform(name, outputType, factory)

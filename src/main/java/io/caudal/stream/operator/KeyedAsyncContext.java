@@ -27,8 +27,8 @@ public interface KeyedAsyncContext<OUT> {
   boolean isRestored();
 
   /**
-   * A number that is 1 in a job's first run and grows with each restart of the task, also when a
-   * new job takes the state over. Readers of an at-least-once output tell runs apart by it.
+   * A number above those of all earlier runs, also of another job that handed its state over.
+   * Readers of an at-least-once output tell runs apart by it; subtasks of a run differ in it.
    */
   long attempt();
 

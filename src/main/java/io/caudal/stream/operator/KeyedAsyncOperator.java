@@ -46,6 +46,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
 
   private final KeyedAsyncFunction<K, IN, CONTROL, OUT, P> function;
   private final InFlightLimits limits;
+  private final EpochSource epochs;
   private final TypeInformation<IN> inputType;
   private final TypeInformation<P> progressType;
   private final int keyGroups;
@@ -80,12 +81,14 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
       StreamOperatorParameters<OUT> parameters,
       KeyedAsyncFunction<K, IN, CONTROL, OUT, P> function,
       InFlightLimits limits,
+      EpochSource epochs,
       TypeInformation<IN> inputType,
       TypeInformation<P> progressType,
       int keyGroups) {
     super(parameters);
     this.function = function;
     this.limits = limits;
+    this.epochs = epochs;
     this.inputType = inputType;
     this.progressType = progressType;
     this.keyGroups = keyGroups;
@@ -99,9 +102,8 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   public void initializeState(StateInitializationContext state) throws Exception {
     super.initializeState(state);
     TaskInfo task = getRuntimeContext().getTaskInfo();
-    long now = getProcessingTimeService().getCurrentProcessingTime();
     restored = state.isRestored();
-    attempt = new Attempt(state, task.getAttemptNumber(), now);
+    attempt = new Attempt(state, epochs);
     queues =
         new KeyQueues<>(
             state.getKeyedStateStore(),

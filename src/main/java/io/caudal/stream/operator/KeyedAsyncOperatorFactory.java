@@ -15,6 +15,7 @@ final class KeyedAsyncOperatorFactory<K, IN, CONTROL, OUT, P>
 
   private final KeyedAsyncFunction<K, IN, CONTROL, OUT, P> function;
   private final InFlightLimits limits;
+  private final EpochSource epochs;
   private final TypeInformation<IN> inputType;
   private final TypeInformation<P> progressType;
   private final int keyGroups;
@@ -25,11 +26,13 @@ final class KeyedAsyncOperatorFactory<K, IN, CONTROL, OUT, P>
   KeyedAsyncOperatorFactory(
       KeyedAsyncFunction<K, IN, CONTROL, OUT, P> function,
       InFlightLimits limits,
+      EpochSource epochs,
       TypeInformation<IN> inputType,
       TypeInformation<P> progressType,
       int keyGroups) {
     this.function = function;
     this.limits = limits;
+    this.epochs = epochs;
     this.inputType = inputType;
     this.progressType = progressType;
     this.keyGroups = keyGroups;
@@ -41,7 +44,8 @@ final class KeyedAsyncOperatorFactory<K, IN, CONTROL, OUT, P>
   public <T extends StreamOperator<OUT>> T createStreamOperator(
       StreamOperatorParameters<OUT> parameters) {
     return (T)
-        new KeyedAsyncOperator<>(parameters, function, limits, inputType, progressType, keyGroups);
+        new KeyedAsyncOperator<>(
+            parameters, function, limits, epochs, inputType, progressType, keyGroups);
   }
 
   @Override

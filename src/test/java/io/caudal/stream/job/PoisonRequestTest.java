@@ -41,14 +41,14 @@ class PoisonRequestTest {
       Result other = result(topics, "long");
       assertThat(other.failure()).isNull();
       assertThat(other.usage().completionTokens()).isEqualTo(600);
-      assertThat(other.attempt()).isEqualTo(1);
+      assertThat(other.attempt()).isIn(1L, 2L); // a number for each subtask
 
       // Alone it could be the engine's fault: new engines are tried.
       send(topics, "alone", poison());
       Result alone = result(topics, "alone");
       assertThat(failure(alone).code()).isEqualTo(ErrorCode.BREAKS_ENGINE);
       assertThat(failure(alone).message()).contains("3 times", "request.max-attempts = 3");
-      assertThat(alone.attempt()).isGreaterThan(1);
+      assertThat(alone.attempt()).isGreaterThan(2);
 
       send(topics, "after", "\"prompt\":\"Once\",\"max_tokens\":4");
       assertThat(result(topics, "after").failure()).isNull();

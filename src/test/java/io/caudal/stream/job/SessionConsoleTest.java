@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.analytics.Fleet;
 import io.caudal.cli.Main;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
@@ -375,15 +376,13 @@ class SessionConsoleTest {
                   record.subtask(),
                   record,
                   (a, b) -> a.windowEndMillis() > b.windowEndMillis() ? a : b);
-              long attempt =
-                  newest.values().stream().mapToLong(MetricsRecord::attempt).max().orElse(0);
+              Fleet fleet = Fleet.of(List.copyOf(newest.values()));
               return wanted.entrySet().stream()
                   .allMatch(
                       one ->
-                          newest.values().stream()
-                                  .filter(each -> each.attempt() == attempt)
-                                  .mapToDouble(
-                                      each -> each.gauges().getOrDefault(one.getKey(), -1.0))
+                          fleet.members().stream()
+                                  .map(member -> member.newest().gauges())
+                                  .mapToDouble(each -> each.getOrDefault(one.getKey(), -1.0))
                                   .sum()
                               == one.getValue());
             });

@@ -28,7 +28,12 @@ final class KeyedAsyncHarness extends AbstractStreamOperatorTestHarness<String> 
       throws Exception {
     super(
         new KeyedAsyncOperatorFactory<String, Item, String, String, Integer>(
-            function, limits, TypeInformation.of(Item.class), Types.INT, KEY_GROUPS),
+            function,
+            limits,
+            new CountedEpochs(),
+            TypeInformation.of(Item.class),
+            Types.INT,
+            KEY_GROUPS),
         KEY_GROUPS,
         parallelism,
         index);

@@ -136,18 +136,22 @@ class KeyedAsyncRecoveryTest {
   @Test
   void each_restart_has_a_higher_attempt() throws Exception {
     OperatorSubtaskState state;
+    long first;
     try (var harness = KeyedAsyncHarness.started()) {
-      assertThat(harness.function().context.attempt()).isEqualTo(1);
+      first = harness.function().context.attempt();
+      assertThat(first).isPositive();
       assertThat(harness.function().context.isRestored()).isFalse();
       state = harness.checkpoint();
     }
+    long second;
     try (var harness = KeyedAsyncHarness.restored(state, 1, 0)) {
-      assertThat(harness.function().context.attempt()).isEqualTo(1_000); // the clock
+      second = harness.function().context.attempt();
+      assertThat(second).isGreaterThan(first);
       assertThat(harness.function().context.isRestored()).isTrue();
-      state = harness.checkpoint();
     }
+    // The second run ended before its first checkpoint; the clock has stood still.
     try (var harness = KeyedAsyncHarness.restored(state, 1, 0)) {
-      assertThat(harness.function().context.attempt()).isEqualTo(1_001);
+      assertThat(harness.function().context.attempt()).isGreaterThan(second);
     }
   }
 
