@@ -30,8 +30,8 @@ public record Member(MetricsRecord newest, List<MetricsRecord> run) {
   }
 
   /**
-   * Whether counters have fallen: a job that starts without state counts attempts anew. Not where a
-   * clock was set back, so that windows of one run overlap.
+   * Whether counters have fallen: a job of another group may count attempts anew. Not where a clock
+   * was set back, so that windows of one run overlap.
    */
   private static boolean beginsAnew(MetricsRecord before, MetricsRecord record) {
     return record.windowStartMillis() >= before.windowEndMillis()

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param tokenBudget most tokens that one step computes
  * @param prefillPercent how much longer prefill may make a step in which others decode; 0 for any
  * @param speculativeTokens most tokens that are guessed ahead for a sequence
+ * @param deadlineMargin how much more time than forecast a request must have left to be begun
  * @param batchLinger how long an idle step loop that got its first sequence waits for others
  * @param tenantWeights shares of tokens by tenant; a tenant that is not named has 1
  * @param stepTimeout after which a forward pass counts as hanging; zero for never
@@ -24,6 +25,7 @@ public record EngineSettings(
     int tokenBudget,
     int prefillPercent,
     int speculativeTokens,
+    double deadlineMargin,
     Duration batchLinger,
     Map<String, Double> tenantWeights,
     Duration stepTimeout,
@@ -79,6 +81,18 @@ public record EngineSettings(
                   + " larger the batch. The answer is the same with any value. 0: none.")
           .in("tokens")
           .live();
+  static final ConfigKey<Double> DEADLINE_MARGIN =
+      ConfigKey.decimal(
+              "engine.deadline-margin",
+              1.5,
+              0,
+              10,
+              "While more wait than there is room for, a request with a deadline is begun if it has"
+                  + " this many times as long left as answers like it take; else it ends with"
+                  + " `deadline_exceeded` at once, and leaves its place to one that can be"
+                  + " answered. 0: all are begun whose deadline has not passed.")
+          .live();
+
   static final ConfigKey<Duration> BATCH_LINGER =
       ConfigKey.duration(
               "engine.batch-linger",
@@ -119,6 +133,7 @@ public record EngineSettings(
           TOKEN_BUDGET,
           PREFILL_PERCENT,
           SPECULATIVE_TOKENS,
+          DEADLINE_MARGIN,
           BATCH_LINGER,
           TENANT_WEIGHTS,
           STEP_TIMEOUT,
@@ -131,6 +146,7 @@ public record EngineSettings(
         settings.get(TOKEN_BUDGET),
         settings.get(PREFILL_PERCENT),
         settings.get(SPECULATIVE_TOKENS),
+        settings.get(DEADLINE_MARGIN),
         settings.get(BATCH_LINGER),
         settings.get(TENANT_WEIGHTS),
         settings.get(STEP_TIMEOUT),

@@ -40,9 +40,6 @@ public final class StepEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StepEngine.class);
   private static final double NANOS_PER_MILLI = 1e6;
 
-  /** Where too many ask, whoever is begun has just the time that is forecast: some need more. */
-  private static final double FORECAST_MARGIN = 1.5;
-
   private final ModelRunner runner;
   private final ModelInfo model;
   private final DeviceKv kv;
@@ -58,6 +55,7 @@ public final class StepEngine {
   private final DeviceMemory memory;
   private int prefillPercent;
   private int speculativeTokens;
+  private double deadlineMargin;
   private int room;
   private Consumer<Runnable> inbox = Runnable::run;
   private boolean endsWithoutMemory;
@@ -87,6 +85,7 @@ public final class StepEngine {
     this.memory = new DeviceMemory(kv::evictIdle, this::endForLackOfMemory);
     this.prefillPercent = settings.prefillPercent();
     this.speculativeTokens = settings.speculativeTokens();
+    this.deadlineMargin = settings.deadlineMargin();
     this.tokenizer = tokenizer;
     this.clock = clock;
   }
@@ -112,6 +111,7 @@ public final class StepEngine {
     scheduler.setTenantWeights(settings.tenantWeights());
     prefillPercent = settings.prefillPercent();
     speculativeTokens = settings.speculativeTokens();
+    deadlineMargin = settings.deadlineMargin();
   }
 
   /**
@@ -385,6 +385,9 @@ public final class StepEngine {
     List<Sequence> expired = new ArrayList<>(plan.expired());
     expired.addAll(sharing.expired(now));
     for (Sequence sequence : expired) {
+      if (now < sequence.deadlineMillis()) {
+        meter.notBegun();
+      }
       fail(task(sequence), Refusals.tooLate(sequence, now));
     }
     if (plan.slices().isEmpty()) {
@@ -440,7 +443,7 @@ public final class StepEngine {
     double nanos =
         pace.prefillNanos(unknown)
             + forecast.nanos(generation.priority(), task(sequence).tokensLeft());
-    return Math.round(FORECAST_MARGIN * nanos / NANOS_PER_MILLI);
+    return Math.round(deadlineMargin * nanos / NANOS_PER_MILLI);
   }
 
   /** Tokens that may follow the newest one of a sequence. */

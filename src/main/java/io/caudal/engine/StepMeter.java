@@ -20,6 +20,7 @@ public final class StepMeter {
 
   private long restoreNanosBefore;
   private long exportNanos;
+  private int notBegun;
   private int evicted;
   private int guessed;
   private int accepted;
@@ -62,6 +63,10 @@ public final class StepMeter {
     long end = now();
     exportNanos += end - sinceNanos;
     timeline.add(track, "export", sinceNanos, end, request, tokens);
+  }
+
+  void notBegun() {
+    notBegun++;
   }
 
   void evicted() {
@@ -110,10 +115,12 @@ public final class StepMeter {
                 Math.max(
                     0, end - stepNanos - pass - (restoreNanos - restoreNanosBefore) - exportNanos),
                 preempted,
+                notBegun,
                 evicted,
                 guessed,
                 accepted));
     restoreNanos = 0;
+    notBegun = 0;
     evicted = 0;
     guessed = 0;
     accepted = 0;

@@ -12,6 +12,7 @@ package io.caudal.engine;
  * @param exportNanos copying KV from the device
  * @param otherNanos planning, sampling, text
  * @param preempted sequences that lost their room and had to wait again
+ * @param notBegun sequences that could not be done by their deadlines
  * @param evicted idle sessions whose KV had to leave the device
  * @param guessed tokens that were computed ahead on a guess
  * @param accepted of them, those that were right
@@ -27,10 +28,11 @@ public record StepTotals(
     long exportNanos,
     long otherNanos,
     long preempted,
+    long notBegun,
     long evicted,
     long guessed,
     long accepted) {
-  public static final StepTotals NONE = new StepTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final StepTotals NONE = new StepTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   public StepTotals plus(StepTotals more) {
     return new StepTotals(
@@ -44,6 +46,7 @@ public record StepTotals(
         exportNanos + more.exportNanos,
         otherNanos + more.otherNanos,
         preempted + more.preempted,
+        notBegun + more.notBegun,
         evicted + more.evicted,
         guessed + more.guessed,
         accepted + more.accepted);

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.protocol.Result;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,15 +18,14 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The life of a cluster by its commands. */
 @Timeout(600)
 class ClusterCommandIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private String out = "";
+  private String err = "";
   private final Path home;
 
   ClusterCommandIT(@TempDir Path temp) {
@@ -62,7 +59,7 @@ class ClusterCommandIT {
       fails("kill-taskmanager --index 9", "no tm-9 runs");
 
       succeeds("savepoint");
-      assertThat(Path.of(URI.create(out.toString().strip()))).isDirectory();
+      assertThat(Path.of(URI.create(out.strip()))).isDirectory();
       succeeds("rescale", "--parallelism", "1");
       Result third = ask("a-3", "What is my name?");
       assertThat(third.turn()).isEqualTo(3);
@@ -70,7 +67,7 @@ class ClusterCommandIT {
 
       List<Long> pids = pids();
       succeeds("stop", "--drain");
-      assertThat(out.toString()).contains("savepoint");
+      assertThat(out).contains("savepoint");
       assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
 
       start();
@@ -96,7 +93,7 @@ class ClusterCommandIT {
     assertThat(plain(where, "profile", "--seconds", "2", "--jfr", "--out", trace.toString()))
         .as("%s%s", out, err)
         .isZero();
-    assertThat(out.toString()).contains("recording in ");
+    assertThat(out).contains("recording in ");
     try (Stream<Path> files = Files.list(home.getParent())) {
       List<Path> recordings = files.filter(file -> file.toString().endsWith(".jfr")).toList();
       assertThat(recordings).isNotEmpty(); // of each process with a subtask
@@ -129,7 +126,7 @@ class ClusterCommandIT {
 
   private JsonNode status() throws IOException {
     run("status", "--json");
-    return JSON.readTree(out.toString());
+    return JSON.readTree(out);
   }
 
   private List<Long> pids() throws IOException {
@@ -146,7 +143,7 @@ class ClusterCommandIT {
 
   private void fails(String args, String message) {
     assertThat(run(args.split(" "))).isEqualTo(1);
-    assertThat(err.toString()).contains(message);
+    assertThat(err).contains(message);
   }
 
   private int run(String... args) {
@@ -157,11 +154,9 @@ class ClusterCommandIT {
   }
 
   private int execute(List<String> args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(args.toArray(String[]::new));
+    Commands run = Commands.run(args.toArray(String[]::new));
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 }

@@ -8,8 +8,6 @@ import io.caudal.config.Settings;
 import io.caudal.error.ErrorCode;
 import io.caudal.protocol.DeadLetter;
 import io.caudal.protocol.DeadLetterJson;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The commands over a real broker; the letters are put there by hand. */
 @Timeout(120)
@@ -43,8 +40,8 @@ class DeadLetterCommandTest {
   private static EmbeddedBroker broker;
   private static KafkaProducer<byte[], byte[]> producer;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private String out = "";
+  private String err = "";
 
   /**
    * Letters 0:0 whole, 0:1 not text, 0:2 cut with its source, 0:3 cut without, 0:4 of the control
@@ -87,7 +84,7 @@ class DeadLetterCommandTest {
   @Test
   void list_names_place_time_code_source_and_reason() {
     assertThat(run("list")).isZero();
-    assertThat(out.toString())
+    assertThat(out)
         .hasLineCount(5)
         .contains(
             "0:0      1970-01-01T00:00:01Z bad_json         caudal.requests/1/9 why 9\n",
@@ -97,7 +94,7 @@ class DeadLetterCommandTest {
   @Test
   void list_may_be_narrowed_and_read_by_programs() {
     assertThat(run("list", "--code", "bad_utf8", "--json")).isZero();
-    assertThat(out.toString())
+    assertThat(out)
         .isEqualTo(
             "{\"partition\":0,\"offset\":1,\"timestamp_ms\":1000,\"code\":\"bad_utf8\","
                 + "\"reason\":\"why 10\",\"source\":{\"topic\":\"caudal.requests\",\"partition\":1,"
@@ -107,17 +104,17 @@ class DeadLetterCommandTest {
   @Test
   void show_has_the_original_as_text_or_in_hexadecimal() {
     assertThat(run("show", "0:0")).isZero();
-    assertThat(out.toString()).contains("key       s-1\n", "value     7 bytes\n\n{\"reque\n");
+    assertThat(out).contains("key       s-1\n", "value     7 bytes\n\n{\"reque\n");
     assertThat(run("show", "0:1")).isZero();
-    assertThat(out.toString()).endsWith("\n\nff 01\n");
+    assertThat(out).endsWith("\n\nff 01\n");
     assertThat(run("show", "0:2", "--bytes", "3")).isZero();
-    assertThat(out.toString()).endsWith("2000001 bytes, of these the first 3\n\n{xx\n");
+    assertThat(out).endsWith("2000001 bytes, of these the first 3\n\n{xx\n");
   }
 
   @Test
   void show_of_what_is_not_there_says_so() {
     assertThat(run("show", "0:99")).isEqualTo(1);
-    assertThat(err.toString())
+    assertThat(err)
         .isEqualTo(
             "caudal: BAD_PARAMETER: no dead letter at 0:99 of caudal.dead-letter; see: caudal"
                 + " dead-letter list\n");
@@ -129,7 +126,7 @@ class DeadLetterCommandTest {
   void replay_sends_what_can_be_sent_and_counts() {
     int before = requests().size();
     assertThat(run("replay", "--all", "--dry-run", "--json")).isEqualTo(1);
-    assertThat(out.toString())
+    assertThat(out)
         .isEqualTo(
             "{\"dry_run\":true,\"sent\":2,\"sent_from_source\":1,\"source_gone\":1,"
                 + "\"not_a_request\":1}\n");
@@ -180,12 +177,10 @@ class DeadLetterCommandTest {
     List<String> all = new ArrayList<>(List.of("dead-letter"));
     all.addAll(List.of(args));
     all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(all.toArray(String[]::new));
+    Commands run = Commands.run(all.toArray(String[]::new));
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 
   private static byte[] bytes(String text) {

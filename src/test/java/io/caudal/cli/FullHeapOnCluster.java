@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /**
  * A TaskManager whose heap is full of KV that waits for the device: the report advises less of it,
@@ -27,8 +24,8 @@ class FullHeapOnCluster {
   /** 64 KiB of KV a token, and little to compute: a heap is filled by few sessions. */
   private static final String DENSE = "32,4,32,32,64,32,512";
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private String out = "";
+  private String err = "";
   private final Path home;
   private final Path model;
 
@@ -102,7 +99,7 @@ class FullHeapOnCluster {
             home.resolveSibling("bench").toString()));
     long window = System.currentTimeMillis() - start;
     succeeds(where("report", "--json", "--window", window + "ms"));
-    return JSON.readTree(out.toString());
+    return JSON.readTree(out);
   }
 
   private static String advice(JsonNode report) {
@@ -128,7 +125,7 @@ class FullHeapOnCluster {
   /** With the addresses of the broker and the JobManager. */
   private List<String> where(String... args) throws IOException {
     cluster("status", "--json");
-    JsonNode status = JSON.readTree(out.toString());
+    JsonNode status = JSON.readTree(out);
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("--bootstrap", status.at("/broker/bootstrap_servers").asText()));
     if (args[0].equals("report")) {
@@ -142,11 +139,9 @@ class FullHeapOnCluster {
   }
 
   private int execute(List<String> args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(args.toArray(String[]::new));
+    Commands run = Commands.run(args.toArray(String[]::new));
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 }

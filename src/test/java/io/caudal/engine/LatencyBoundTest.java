@@ -38,7 +38,7 @@ class LatencyBoundTest {
           new KvPool(65536),
           new SharedPrefixes(new HostKv(0), 16),
           new EngineSettings(
-              1, 16, BUDGET, 0, 0, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
+              1, 16, BUDGET, 0, 0, 1.5, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
           new NumberTokenizer(),
           CLOCK);
 

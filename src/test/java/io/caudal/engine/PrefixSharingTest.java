@@ -185,7 +185,8 @@ class PrefixSharingTest {
         runner,
         new KvPool(8192),
         prefixes,
-        new EngineSettings(1, 8, 64, 0, 0, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
+        new EngineSettings(
+            1, 8, 64, 0, 0, 1.5, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
         new NumberTokenizer(),
         new FixedClock());
   }

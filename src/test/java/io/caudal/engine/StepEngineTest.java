@@ -556,6 +556,59 @@ class StepEngineTest {
   }
 
   @Test
+  void the_margin_says_who_is_not_begun_for_its_deadline() {
+    StepEngine one = engine(runner, pool, 1, 64);
+    Heard example = submit(one, generation("example", null, prompt(10, 1), 20));
+    runSlowly(one);
+    assertThat(example.outcome().failure()).isNull();
+
+    // 200 ms each: with half as much again, the last is done just in time when nobody waits.
+    List<Heard> heard = submitDue(one, 250);
+    runSlowly(one);
+    assertThat(heard).filteredOn(each -> each.outcome().failure() == null).hasSize(1);
+    assertThat(one.meter().totals().notBegun()).isEqualTo(2);
+
+    one.configure(settings(1, 64, 0));
+    heard = submitDue(one, 250);
+    runSlowly(one);
+    assertThat(heard).filteredOn(each -> each.outcome().failure() == null).hasSize(1);
+    assertThat(one.meter().totals().notBegun())
+        .as("the others' deadlines have passed")
+        .isEqualTo(2);
+  }
+
+  /** Three of 20 tokens, due so many milliseconds from now. */
+  private List<Heard> submitDue(StepEngine engine, long millis) {
+    List<Heard> heard = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      heard.add(
+          submit(
+              engine,
+              new Generation(
+                  "due" + i,
+                  null,
+                  prompt(10, 2 + i),
+                  0,
+                  0,
+                  SamplingParams.GREEDY,
+                  0,
+                  List.of(),
+                  20,
+                  0,
+                  "t",
+                  clock.millis + millis)));
+    }
+    return heard;
+  }
+
+  /** Ten milliseconds a step. */
+  private void runSlowly(StepEngine engine) {
+    while (engine.step()) {
+      clock.millis += 10;
+    }
+  }
+
+  @Test
   void out_of_memory_drops_idle_kv_then_batches_less_and_answers_all_the_same() {
     submit(generation("idle", "idle", prompt(100, 9), 5));
     run(engine);
@@ -710,10 +763,23 @@ class StepEngineTest {
         runner,
         pool,
         new SharedPrefixes(new HostKv(0), BLOCK),
-        new EngineSettings(
-            1, batch, budget, 0, GUESSES, Duration.ZERO, Map.of(), Duration.ZERO, Duration.ZERO),
+        settings(batch, budget, 1.5),
         new NumberTokenizer(),
         clock);
+  }
+
+  private static EngineSettings settings(int batch, int budget, double deadlineMargin) {
+    return new EngineSettings(
+        1,
+        batch,
+        budget,
+        0,
+        GUESSES,
+        deadlineMargin,
+        Duration.ZERO,
+        Map.of(),
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   private static Generation generation(

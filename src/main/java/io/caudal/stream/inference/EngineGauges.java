@@ -18,6 +18,7 @@ final class EngineGauges {
     count(gauges, engine, "engine_prefill_tokens", StepTotals::prefillTokens);
     count(gauges, engine, "engine_decode_tokens", StepTotals::decodeTokens);
     count(gauges, engine, "engine_preempted", StepTotals::preempted);
+    count(gauges, engine, "engine_not_begun", StepTotals::notBegun);
     count(gauges, engine, "engine_evicted", StepTotals::evicted);
     count(gauges, engine, "engine_guessed_tokens", StepTotals::guessed);
     count(gauges, engine, "engine_accepted_tokens", StepTotals::accepted);

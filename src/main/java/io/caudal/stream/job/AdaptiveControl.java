@@ -109,7 +109,7 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       send(due, record, out);
       due = null;
     }
-    if (window.stream().anyMatch(earlier -> earlier.attempt() != record.attempt())) {
+    if (window.stream().anyMatch(earlier -> isOfEarlierRun(earlier, record))) {
       window.clear();
     }
     window.add(record.withoutDetails());
@@ -117,6 +117,10 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       observe(window);
       window = newestOfEach(window);
     }
+  }
+
+  private static boolean isOfEarlierRun(MetricsRecord earlier, MetricsRecord record) {
+    return earlier.subtask() == record.subtask() && earlier.attempt() != record.attempt();
   }
 
   /** Unless somebody else was faster: then the controller sees that in its next window. */

@@ -6,12 +6,13 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
- * Numbers the runs of the operator's subtasks, so that each is greater than all of the runs before:
- * the highest number in the checkpoint plus an epoch. Runs from the same checkpoint, because they
- * failed before their first one, differ by the epoch; those after it by what it holds, even if
- * epochs began anew.
+ * Numbers the runs of the operator's subtasks, so that each is greater than all of the runs before,
+ * whichever checkpoint it goes on from. The low bits are an epoch, which grows from run to run;
+ * what is above them counts how often epochs began anew, which the checkpoint shows.
  */
 final class Attempt {
+  private static final int EPOCH_BITS = 16;
+  private static final long EPOCH = (1L << EPOCH_BITS) - 1;
 
   /** Union state: each subtask sees the numbers of all, for keys move between them. */
   private final ListState<Long> stored;
@@ -27,7 +28,19 @@ final class Attempt {
     for (long number : stored.get()) {
       last = Math.max(last, number);
     }
-    number = last + epochs.next();
+    number = next(last, epochs.next());
+  }
+
+  /**
+   * @param last the highest number in the checkpoint; any
+   */
+  static long next(long last, int epoch) {
+    if (epoch < 1 || epoch > EPOCH) {
+      throw new IllegalArgumentException(
+          "An epoch is 1 to " + EPOCH + ", not " + epoch + " as it came");
+    }
+    boolean anew = epoch <= (last & EPOCH);
+    return (last & ~EPOCH) + (anew ? EPOCH + 1 : 0) + epoch;
   }
 
   long number() {

@@ -7,8 +7,8 @@ import java.io.Serializable;
 public interface EpochSource extends Serializable {
 
   /**
-   * A number above 0 and above all that were handed out before, whichever process asked and
-   * whatever its clock says. May wait; the task's interrupt ends that.
+   * A number from 1 to 65,535 above all that were handed out before, whichever process asked and
+   * whatever its clock says, until they begin anew. May wait; the task's interrupt ends that.
    */
-  long next() throws Exception;
+  int next() throws Exception;
 }

@@ -27,8 +27,8 @@ public interface KeyedAsyncContext<OUT> {
   boolean isRestored();
 
   /**
-   * A number above those of all earlier runs, also of another job that handed its state over.
-   * Readers of an at-least-once output tell runs apart by it; subtasks of a run differ in it.
+   * A number above those of all earlier runs, also if this one goes on from an older state. Readers
+   * of an at-least-once output tell runs apart by it; subtasks of a run differ in it.
    */
   long attempt();
 

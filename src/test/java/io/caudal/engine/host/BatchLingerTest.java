@@ -39,6 +39,15 @@ class BatchLingerTest {
 
   private static EngineSettings settings(int lingerMillis) {
     return new EngineSettings(
-        1, 4, 512, 0, 0, Duration.ofMillis(lingerMillis), Map.of(), Duration.ZERO, Duration.ZERO);
+        1,
+        4,
+        512,
+        0,
+        0,
+        1.5,
+        Duration.ofMillis(lingerMillis),
+        Map.of(),
+        Duration.ZERO,
+        Duration.ZERO);
   }
 }

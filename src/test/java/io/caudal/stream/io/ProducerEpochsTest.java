@@ -29,7 +29,7 @@ class ProducerEpochsTest {
       @TempDir Path folder) throws Exception {
     try (EmbeddedBroker broker = new EmbeddedBroker(folder, settings(Map.of()))) {
       KafkaSettings job = settings(Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
-      assertThat(together(job)).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+      assertThat(together(job)).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8);
       assertThat(new ProducerEpochs(job).next()).isEqualTo(SUBTASKS + 1);
 
       KafkaSettings other =
@@ -57,12 +57,12 @@ class ProducerEpochsTest {
         .hasCauseInstanceOf(TimeoutException.class);
   }
 
-  private static List<Long> together(KafkaSettings job) throws Exception {
+  private static List<Integer> together(KafkaSettings job) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(SUBTASKS);
     try {
-      Callable<Long> subtask = () -> new ProducerEpochs(job).next();
-      List<Long> epochs = new ArrayList<>();
-      for (Future<Long> epoch : threads.invokeAll(Collections.nCopies(SUBTASKS, subtask))) {
+      Callable<Integer> subtask = () -> new ProducerEpochs(job).next();
+      List<Integer> epochs = new ArrayList<>();
+      for (Future<Integer> epoch : threads.invokeAll(Collections.nCopies(SUBTASKS, subtask))) {
         epochs.add(epoch.get());
       }
       return epochs;

@@ -46,11 +46,11 @@ class AdaptiveBenchTest {
                 assertThat(cell.path("score").asDouble()).isEqualTo(100);
               });
       assertThat(json.at("/share_of_best_preset/adaptive/interactive").asDouble()).isEqualTo(1);
-      String history = Commands.run(job, "config", "history").out();
+      String history = job.command("config", "history").out();
       assertThat(history)
           .contains(
               "engine.max-batch 16 -> 8", "adaptive.mode off -> on", "adaptive.mode on -> off");
-      assertThat(Commands.run(job, "config", "diff").out())
+      assertThat(job.command("config", "diff").out())
           .doesNotContain("engine.max-batch", "adaptive.", "engine.token-budget");
     }
   }

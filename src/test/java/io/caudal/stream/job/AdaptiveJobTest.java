@@ -41,13 +41,12 @@ class AdaptiveJobTest {
                   value -> ControlAckJson.read(value).changeId().equals(first.changeId()));
       assertThat(acks).extracting(ControlAckJson::read).allMatch(AdaptiveJobTest::isFirstStep);
       load.await();
-      assertThat(Commands.run(job, "config", "history").out())
+      assertThat(job.command("config", "history").out())
           .containsPattern(
               "adaptive-\\w+ +adaptive +engine.max-batch 1 -> 2 +applied by 2 of 2 .*\n  because .*sequences a step");
 
       // No step leads to 4, and with it steps are full.
-      assertThat(Commands.run(job, "config", "set", "--by", "ana", "engine.max-batch=4").code())
-          .isZero();
+      assertThat(job.command("config", "set", "--by", "ana", "engine.max-batch=4").code()).isZero();
       int made = moves(job);
       busy(load, "b");
       load.await();
@@ -57,7 +56,7 @@ class AdaptiveJobTest {
       busy(alone, "c");
       alone.await();
       assertThat(moves(job)).isEqualTo(made);
-      assertThat(Commands.run(job, "config", "get", "engine.max-batch").out())
+      assertThat(job.command("config", "get", "engine.max-batch").out())
           .containsPattern("engine.max-batch +4\n");
     }
   }
@@ -75,8 +74,8 @@ class AdaptiveJobTest {
       JsonNode move = report.at("/adaptive/moves/0");
       assertThat(move.path("key").asText()).isEqualTo("engine.max-batch");
       assertThat(move.path("to").asText()).isEqualTo("2");
-      assertThat(Commands.run(job, "config", "history").out()).isEqualTo("no changes\n");
-      assertThat(Commands.run(job, "report", "--rest", job.restAddress()).out())
+      assertThat(job.command("config", "history").out()).isEqualTo("no changes\n");
+      assertThat(job.command("report", "--rest", job.restAddress()).out())
           .contains("adaptive (advise), full-batch: engine.max-batch 1 -> 2\n  because   ");
     }
   }

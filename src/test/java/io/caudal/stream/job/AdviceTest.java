@@ -6,6 +6,7 @@ import static io.caudal.stream.job.Load.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caudal.cli.Commands;
 import io.caudal.engine.host.ScriptedGpus;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -77,7 +78,7 @@ class AdviceTest {
       String advice = advice(full, "small-host-tier");
       assertThat(advice).isEqualTo("kv.host.bytes=128mb");
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       JsonNode roomy = threeRounds(load, "b");
       assertThat(rules(roomy)).doesNotContain("small-host-tier");
       assertThat(notInMemory(roomy)).isLessThan(0.7 * notInMemory(full));
@@ -96,7 +97,7 @@ class AdviceTest {
       assertThat(advice).isEqualTo("kv.waiting-bytes=128mb");
       assertThat(figure(cold, "state_hits")).isZero();
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       JsonNode warm = threeRounds(load, "warm-again");
       assertThat(rules(warm)).doesNotContain("cold-sessions");
       assertThat(figure(warm, "refused_restore")).isZero();
@@ -117,7 +118,7 @@ class AdviceTest {
       String advice = advice(stalling, "long-prompts");
       assertThat(advice).isEqualTo("engine.prefill-percent=50");
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       JsonNode even =
           load.begin().send("talk-on", 12, 10, 100).send("long-on", 30, 900, 1).await().report();
       assertThat(rules(even)).doesNotContain("long-prompts");
@@ -145,7 +146,7 @@ class AdviceTest {
       String advice = advice(costly, "compression-cost");
       assertThat(advice).isEqualTo("kv.compression=none");
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       JsonNode less = load.begin().send("plain", 60, 200, 1).await().report();
       assertThat(rules(less)).doesNotContain("compression-cost");
       assertThat(figure(less, "ms_encode")).isLessThan(0.7 * figure(costly, "ms_encode"));
@@ -163,7 +164,7 @@ class AdviceTest {
       String advice = advice(full, "full-batch");
       assertThat(advice).startsWith("engine.max-batch=");
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       JsonNode wider = load.begin().send("many-on", 40, 10, 140).await().report();
       assertThat(figure(wider, "batch")).isGreaterThan(1.5 * figure(full, "batch"));
     }
@@ -188,7 +189,7 @@ class AdviceTest {
       for (int more = 1; rules(report).contains("timeouts"); more++) {
         assertThat(more).isLessThanOrEqualTo(6);
         String advice = advice(report, "timeouts");
-        assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+        assertThat(job.command("config", "set", advice).code()).isZero();
         report = load.begin().send("late-" + more, 9, 10, 200).await().report();
       }
       assertThat(figure(report, "ended")).isPositive();
@@ -209,7 +210,7 @@ class AdviceTest {
       String advice = advice(busy, "busy-cpu");
       assertThat(advice).isEqualTo("engine.step-loops=" + (cores - 1));
 
-      assertThat(Commands.run(job, "config", "set", advice).code()).isZero();
+      assertThat(job.command("config", "set", advice).code()).isZero();
       load.await();
       load.send("less", 30 * cores, 900, 1).await(1 + 50 * cores);
       JsonNode less = load.begin().await(1 + 60 * cores).report();

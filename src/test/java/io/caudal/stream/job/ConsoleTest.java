@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.Commands;
 import io.caudal.cli.Main;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Preset;
@@ -16,7 +17,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -333,18 +333,9 @@ class ConsoleTest {
   }
 
   private int run(String... args) {
-    StringWriter newOut = new StringWriter();
-    StringWriter newErr = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(newOut, true));
-    commandLine.setErr(new PrintWriter(newErr, true));
-    int code =
-        commandLine.execute(
-            Stream.concat(
-                    Arrays.stream(args), Stream.of("--bootstrap", job.kafka().bootstrapServers()))
-                .toArray(String[]::new));
-    out = newOut.toString();
-    err = newErr.toString();
-    return code;
+    Commands run = job.command(args);
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 }

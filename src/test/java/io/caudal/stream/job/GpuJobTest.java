@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.Commands;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.engine.host.ScriptedGpus;
@@ -84,7 +85,7 @@ class GpuJobTest {
   }
 
   private static void assertHealthWarns(RunningJob job) throws Exception {
-    Commands health = Commands.run(job, "health", "--json", "--rest", job.restAddress());
+    Commands health = job.command("health", "--json", "--rest", job.restAddress());
     assertThat(health.code()).as(health.out()).isEqualTo(1);
     JsonNode json = new ObjectMapper().readTree(health.out());
     List<JsonNode> devices =

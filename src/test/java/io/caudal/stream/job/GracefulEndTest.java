@@ -89,7 +89,7 @@ class GracefulEndTest {
   @Test
   void held_results_come_when_they_are_released(@TempDir Path folder) throws Exception {
     try (RunningJob job = RunningJob.start(folder, Map.of())) {
-      assertThat(Commands.run(job, "hold", "--seconds", "300").code()).isZero();
+      assertThat(job.command("hold", "--seconds", "300").code()).isZero();
       sendRefused(job.topics(), "refused");
       send(job.topics(), "first", 5);
       job.topics().await(TOPICS.tokensTopic(), 5, value -> true);
@@ -98,12 +98,12 @@ class GracefulEndTest {
       assertThat(job.topics().all(TOPICS.resultsTopic())).isEmpty();
       assertThat(job.topics().all(TOPICS.deadLetterTopic())).isEmpty();
 
-      assertThat(Commands.run(job, "hold", "--release").code()).isZero();
+      assertThat(job.command("hold", "--release").code()).isZero();
       assertThat(result(job.topics(), "refused").failure()).isNotNull();
       job.topics().await(TOPICS.deadLetterTopic(), 1, value -> true);
       assertThat(job.topics().all(TOPICS.deadLetterTopic())).hasSize(1);
       assertThat(result(job.topics(), "first").usage().completionTokens()).isEqualTo(5);
-      assertThat(Commands.run(job, "hold", "--seconds", "1").code()).isZero();
+      assertThat(job.command("hold", "--seconds", "1").code()).isZero();
       send(job.topics(), "second", 5);
       assertThat(result(job.topics(), "second").turn()).isEqualTo(2);
     }
@@ -113,7 +113,7 @@ class GracefulEndTest {
   @Test
   void the_next_job_is_not_held_though_it_has_the_same_id(@TempDir Path folder) throws Exception {
     try (RunningJob job = RunningJob.start(folder, Map.of())) {
-      assertThat(Commands.run(job, "hold", "--seconds", "3000").code()).isZero();
+      assertThat(job.command("hold", "--seconds", "3000").code()).isZero();
       sendRefused(job.topics(), "refused");
       send(job.topics(), "first", 5);
       job.topics().await(TOPICS.tokensTopic(), 5, value -> true);

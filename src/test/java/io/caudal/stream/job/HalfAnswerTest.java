@@ -3,6 +3,7 @@ package io.caudal.stream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caudal.analytics.Reports;
+import io.caudal.cli.Commands;
 import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;

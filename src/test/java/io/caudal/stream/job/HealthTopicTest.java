@@ -63,7 +63,7 @@ class HealthTopicTest {
       assertThat(report.at("/tops/session_tokens/0/key").asText()).startsWith("many-");
 
       // Who reads the metrics passes over the rest.
-      assertThat(Commands.run(job, "stats").out()).contains("24 ok");
+      assertThat(job.command("stats").out()).contains("24 ok");
 
       job.loseTaskManager();
       JsonNode again =

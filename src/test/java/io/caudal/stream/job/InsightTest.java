@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.Commands;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ class InsightTest {
     Path trace = folder.resolve("trace.json");
     CompletableFuture<Commands> profile =
         CompletableFuture.supplyAsync(
-            () -> Commands.run(job, "profile", "--seconds", "4", "--out", trace.toString()));
+            () -> job.command("profile", "--seconds", "4", "--out", trace.toString()));
     job.topics().await("caudal.control.acks", 2, value -> true);
     new Load(job, 2).send("p", 6, 300, 20).await();
     Commands done = profile.join();
@@ -73,7 +74,7 @@ class InsightTest {
       assertThat(step.path("ts").asLong()).isGreaterThanOrEqualTo(ends.getOrDefault(thread, 0L));
       ends.put(thread, step.path("ts").asLong() + step.path("dur").asLong());
     }
-    assertThat(Commands.run(job, "config", "get", "profile.duration").out())
+    assertThat(job.command("config", "get", "profile.duration").out())
         .containsPattern("profile.duration +0ms");
   }
 
@@ -81,8 +82,7 @@ class InsightTest {
   void a_flight_recording_is_made_on_request() throws Exception {
     long before = System.currentTimeMillis();
     Commands done =
-        Commands.run(
-            job,
+        job.command(
             "profile",
             "--seconds",
             "1",
@@ -125,8 +125,7 @@ class InsightTest {
   void a_diagnosis_has_all_and_no_secret() throws Exception {
     Path file = folder.resolve("d.zip");
     Commands diagnose =
-        Commands.run(
-            job,
+        job.command(
             "diagnose",
             "--out",
             file.toString(),
@@ -188,7 +187,7 @@ class InsightTest {
 
   @Test
   void top_refuses_without_a_terminal() {
-    Commands top = Commands.run(job, "top");
+    Commands top = job.command("top");
     assertThat(top.code()).isEqualTo(1);
     assertThat(top.err()).contains("top needs a terminal", "stats");
   }

@@ -2,6 +2,7 @@ package io.caudal.stream.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.Commands;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.ResultJson;
@@ -105,8 +106,7 @@ final class Load {
   JsonNode report() throws Exception {
     long window = Math.max(1_000, System.currentTimeMillis() - startMillis);
     Commands report =
-        Commands.run(
-            job, "report", "--json", "--window", window + "ms", "--rest", job.restAddress());
+        job.command("report", "--json", "--window", window + "ms", "--rest", job.restAddress());
     return new ObjectMapper().readTree(report.out());
   }
 

@@ -3,6 +3,7 @@ package io.caudal.stream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caudal.cli.Commands;
 import io.caudal.cli.local.EmbeddedBroker;
 import io.caudal.config.JobSettings;
 import io.caudal.config.KafkaSettings;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -121,6 +123,13 @@ final class RunningJob implements AutoCloseable {
 
   Topics topics() {
     return topics;
+  }
+
+  /** Runs a command of ours against the job. */
+  Commands command(String... args) {
+    return Commands.run(
+        Stream.concat(Arrays.stream(args), Stream.of("--bootstrap", broker.bootstrapServers()))
+            .toArray(String[]::new));
   }
 
   /** Ends the TaskManager that the job runs on, and starts another. */

@@ -6,24 +6,20 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.analytics.Fleet;
-import io.caudal.cli.Main;
+import io.caudal.cli.Commands;
 import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -31,7 +27,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The commands that show sessions and act on them, against a running job. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -281,7 +276,7 @@ class SessionConsoleTest {
     try (RunningJob other =
         RunningJob.start(folder.resolve("other"), Map.of("kafka.group-id", "other"))) {
       String file = folder.resolve("a.jsonl").toString();
-      Commands imported = Commands.run(other, "session", "import", "--file", file, "--as", "b2");
+      Commands imported = other.command("session", "import", "--file", file, "--as", "b2");
       assertThat(imported.code()).as(imported.err()).isZero();
       RunningJob first = job;
       job = other;
@@ -291,7 +286,7 @@ class SessionConsoleTest {
         assertThat(again.text()).isEqualTo(here);
         assertThat(again.usage().cachedTokens()).isPositive();
         // Both jobs have the engine of this process.
-        assertThat(Commands.run(other, "session", "end", "b2").code()).isZero();
+        assertThat(other.command("session", "end", "b2").code()).isZero();
       } finally {
         job = first;
       }
@@ -435,18 +430,9 @@ class SessionConsoleTest {
   }
 
   private int run(String... args) {
-    StringWriter newOut = new StringWriter();
-    StringWriter newErr = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(newOut, true));
-    commandLine.setErr(new PrintWriter(newErr, true));
-    int code =
-        commandLine.execute(
-            Stream.concat(
-                    Arrays.stream(args), Stream.of("--bootstrap", job.kafka().bootstrapServers()))
-                .toArray(String[]::new));
-    out = newOut.toString();
-    err = newErr.toString();
-    return code;
+    Commands run = job.command(args);
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 }

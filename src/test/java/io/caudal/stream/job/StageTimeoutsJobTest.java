@@ -36,8 +36,7 @@ class StageTimeoutsJobTest {
       job.topics()
           .awaitReport(report -> report.counters().getOrDefault("first_token_timeouts", 0L) == 1);
 
-      assertThat(Commands.run(job, "config", "set", "request.first-token-timeout=1h").code())
-          .isZero();
+      assertThat(job.command("config", "set", "request.first-token-timeout=1h").code()).isZero();
       Result answered = answer(job, "patient");
       assertThat(answered.failure()).isNull();
       assertThat(answered.turn()).isEqualTo(1);
@@ -57,7 +56,7 @@ class StageTimeoutsJobTest {
       job.topics()
           .awaitReport(report -> report.counters().getOrDefault("decode_timeouts", 0L) == 1);
 
-      assertThat(Commands.run(job, "config", "set", "request.decode-timeout=1h").code()).isZero();
+      assertThat(job.command("config", "set", "request.decode-timeout=1h").code()).isZero();
       Result answered = answer(job, "s", "patient", 20, 40);
       assertThat(answered.failure()).isNull();
       assertThat(answered.turn()).isEqualTo(1);
@@ -84,7 +83,7 @@ class StageTimeoutsJobTest {
       assertThat(whole.usage().cachedTokens()).isGreaterThan(1900); // it was on the device
 
       assertThat(answer(job, "part", "p-1", 1900, 2).failure()).isNull();
-      assertThat(Commands.run(job, "cache", "clear", "--all", "--tier", "device").code()).isZero();
+      assertThat(job.command("cache", "clear", "--all", "--tier", "device").code()).isZero();
       Result part = answer(job, "part", "p-2", 3, 8);
       job.topics()
           .awaitReport(report -> report.counters().getOrDefault("restore_timeouts", 0L) == 1);

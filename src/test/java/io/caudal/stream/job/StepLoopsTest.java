@@ -47,7 +47,7 @@ class StepLoopsTest {
   }
 
   private static void setLoops(RunningJob job, int loops) throws Exception {
-    assertThat(Commands.run(job, "config", "set", "engine.step-loops=" + loops).code()).isZero();
+    assertThat(job.command("config", "set", "engine.step-loops=" + loops).code()).isZero();
     Console console = new Console(job.kafka());
     await()
         .atMost(Duration.ofSeconds(30))

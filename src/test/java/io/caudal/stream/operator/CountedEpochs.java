@@ -1,19 +1,19 @@
 package io.caudal.stream.operator;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Epochs of this process: a static count, for Flink copies a source into each subtask. */
 final class CountedEpochs implements EpochSource {
   private static final long serialVersionUID = 1L;
-  private static final AtomicLong COUNT = new AtomicLong();
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   @Override
-  public long next() {
+  public int next() {
     return COUNT.incrementAndGet();
   }
 
   /** The highest that was handed out. */
-  static long last() {
+  static int last() {
     return COUNT.get();
   }
 }

@@ -43,7 +43,7 @@ class KeyedAsyncOperatorMiniClusterTest {
       throws Exception {
     StreamExecutionEnvironment environment = environment(checkpoints);
     Map<String, List<Integer>> turnsByKey = new HashMap<>();
-    long first = CountedEpochs.last() + 1;
+    long first = CountedEpochs.last() + 1L;
     int afterRestart = 0;
     for (Turn turn : job(environment).executeAndCollect("keyed-async", KEYS * TURNS + 1)) {
       turnsByKey.computeIfAbsent(turn.key(), key -> new ArrayList<>()).add(turn.n());
