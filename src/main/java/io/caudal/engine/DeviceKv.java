@@ -2,17 +2,15 @@ package io.caudal.engine;
 
 import io.caudal.config.Eviction;
 import io.caudal.engine.IdleSessions.Idle;
+import io.caudal.engine.SlotBlocks.Held;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
-import io.caudal.kv.TokenChain;
 import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
 import io.caudal.schedule.TokenLog;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +41,7 @@ final class DeviceKv implements SequenceMemory {
 
   private final ModelRunner runner;
   private final KvPool pool;
-  private final int blockTokens;
+  private final SlotBlocks slots;
   private final StepMeter meter;
   private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
   private final int[] capacity;
@@ -55,7 +53,7 @@ final class DeviceKv implements SequenceMemory {
     this.meter = meter;
     this.runner = runner;
     this.pool = pool;
-    this.blockTokens = blockTokens;
+    this.slots = new SlotBlocks(runner, blockTokens);
     this.idle = new IdleSessions(clock, REMEMBERED_SESSIONS);
     this.capacity = new int[runner.slots()];
     for (int slot = 0; slot < capacity.length; slot++) {
@@ -265,15 +263,7 @@ final class DeviceKv implements SequenceMemory {
    */
   List<KvBlock> export(Sequence sequence, int from, int to) {
     long start = meter.now();
-    int[] tokens = sequence.tokens().copy(0, to);
-    List<KvBlock> blocks = new ArrayList<>();
-    int index = Math.min(from, to) / blockTokens;
-    long hash = TokenChain.ofBlocks(tokens, index, blockTokens);
-    for (int first = index * blockTokens; first < to; first += blockTokens) {
-      int n = Math.min(blockTokens, to - first);
-      hash = TokenChain.extend(hash, tokens, first, first + n);
-      blocks.add(new KvBlock(index++, n, hash, runner.exportKv(sequence.slot(), first, n)));
-    }
+    List<KvBlock> blocks = slots.read(sequence.slot(), sequence.tokens().copy(0, to), from);
     meter.exported(start, sequence.requestId(), Math.max(0, to - from));
     return blocks;
   }
@@ -327,8 +317,8 @@ final class DeviceKv implements SequenceMemory {
       if (room) {
         runner.prepare(slot);
         // What lies behind a gap would be forgotten again.
-        boolean joins = !blocks.isEmpty() && blocks.get(0).index() * blockTokens <= there;
-        held = joins ? importBlocks(slot, there, context.length, blocks).tokens() : there;
+        boolean joins = !blocks.isEmpty() && slots.firstToken(blocks.get(0)) <= there;
+        held = joins ? slots.write(slot, there, context.length, blocks).tokens() : there;
         meter.restored(start, "", held - there);
       }
     } catch (CaudalException e) {
@@ -362,66 +352,15 @@ final class DeviceKv implements SequenceMemory {
   private void restore(Sequence sequence, int there) {
     long start = meter.now();
     List<KvBlock> blocks = toRestore.remove(sequence);
-    Imported imported = new Imported(there, 0, 0);
+    Held held = new Held(there, 0, 0);
     if (blocks != null) {
-      imported = importBlocks(sequence.slot(), there, sequence.tokens().size(), blocks);
-      int most = Math.max(imported.tokens(), imported.islandTo());
+      held = slots.write(sequence.slot(), there, sequence.tokens().size(), blocks);
+      int most = Math.max(held.tokens(), held.islandTo());
       meter.restored(start, sequence.requestId(), most - there);
     }
     // The last token is computed even if its KV is there: its logits are wanted.
-    sequence.setComputed(Math.min(imported.tokens(), sequence.tokens().size() - 1));
-    sequence.setIsland(imported.islandFrom(), imported.islandTo());
-  }
-
-  /**
-   * What a slot holds.
-   *
-   * @param tokens from the first on
-   * @param islandFrom the first token behind a gap, up to {@code islandTo}; 0 and 0 for none
-   */
-  private record Imported(int tokens, int islandFrom, int islandTo) {}
-
-  private Imported importBlocks(int slot, int there, int limit, List<KvBlock> blocks) {
-    int restored = there;
-    int islandFrom = 0;
-    int islandTo = 0;
-    List<KvBlock> run = new ArrayList<>();
-    for (KvBlock block : blocks) {
-      int first = block.index() * blockTokens;
-      int end = first + block.tokens();
-      if (end <= restored || end > limit) {
-        continue;
-      }
-      if (!run.isEmpty() && !follows(run.get(run.size() - 1), block)) {
-        importRun(slot, run);
-      }
-      run.add(block);
-      if (first <= restored) {
-        restored = end;
-      } else {
-        islandFrom = islandTo == 0 ? first : islandFrom;
-        islandTo = end;
-      }
-    }
-    importRun(slot, run);
-    return new Imported(restored, islandFrom, islandTo);
-  }
-
-  private static boolean follows(KvBlock before, KvBlock block) {
-    return block.index() == before.index() + 1 && block.tokens() == before.tokens();
-  }
-
-  /** Imports blocks of the same size that follow each other, and empties the list. */
-  private void importRun(int slot, List<KvBlock> run) {
-    if (run.isEmpty()) {
-      return;
-    }
-    KvBlock first = run.get(0);
-    // Others read the same blocks.
-    List<ByteBuffer> data =
-        run.stream().map(block -> block.data().duplicate().order(block.data().order())).toList();
-    runner.importKv(slot, first.index() * blockTokens, first.tokens(), data);
-    run.clear();
+    sequence.setComputed(Math.min(held.tokens(), sequence.tokens().size() - 1));
+    sequence.setIsland(held.islandFrom(), held.islandTo());
   }
 
   /** Makes the slot hold {@code tokens}, at the cost of idle sessions if need be. */

@@ -21,6 +21,7 @@ import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.jspecify.annotations.Nullable;
@@ -142,8 +143,7 @@ public final class KafkaEnds {
     Properties properties = clientProperties();
     // Whoever waits for a token waits for nothing else: batches form while the broker is busy. What
     // is in a transaction nobody sees before its checkpoint, and that waits for all that is left:
-    // not
-    // too much of it, where the broker is slow.
+    // not too much of it, where the broker is slow.
     boolean seenAtOnce = delivery == Delivery.AT_LEAST_ONCE;
     properties.putIfAbsent("linger.ms", seenAtOnce ? "0" : "100");
     properties.setProperty(
@@ -158,6 +158,8 @@ public final class KafkaEnds {
           builder
               .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
               .setTransactionalIdPrefix(settings.groupId() + "-" + name)
+              // Else each checkpoint has ids of its own, which brokers keep for a week.
+              .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
               .build();
       case AT_LEAST_ONCE -> builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
     };

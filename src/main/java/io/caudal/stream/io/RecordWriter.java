@@ -2,12 +2,19 @@ package io.caudal.stream.io;
 
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Writes records of one kind to one topic. */
-final class RecordWriter<T> implements KafkaRecordSerializationSchema<T> {
+final class RecordWriter<T>
+    implements KafkaRecordSerializationSchema<T>, KafkaDatasetFacetProvider {
 
   /** The record's key; null for none. */
   interface Key<T> extends Serializable {
@@ -35,5 +42,12 @@ final class RecordWriter<T> implements KafkaRecordSerializationSchema<T> {
     String text = key.of(record);
     byte[] bytes = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     return new ProducerRecord<>(topic, bytes, value.of(record));
+  }
+
+  /** For lineage, and for the sink to find transactions that a failed run left open. */
+  @Override
+  public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+    return Optional.of(
+        new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
   }
 }
