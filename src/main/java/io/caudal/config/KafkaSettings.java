@@ -123,6 +123,14 @@ public record KafkaSettings(
         Map.copyOf(settings.withPrefix(Settings.KAFKA_CLIENT_PREFIX)));
   }
 
+  /**
+   * A transactional id of the job's, or what its ids begin with. No group id has a colon, so none
+   * of another job begins the same.
+   */
+  public String transactionalId(String use) {
+    return groupId + ":" + use;
+  }
+
   /** Every topic, inputs and outputs. */
   public List<String> topics() {
     return List.of(

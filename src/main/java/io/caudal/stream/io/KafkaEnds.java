@@ -18,6 +18,7 @@ import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenChunkJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
@@ -51,7 +52,7 @@ public final class KafkaEnds {
     return source(settings.controlTopic(), OffsetsInitializer.earliest());
   }
 
-  public KafkaSink<Result> results() {
+  public Sink<Result> results() {
     return sink(
         "results",
         settings.delivery(),
@@ -61,7 +62,7 @@ public final class KafkaEnds {
             ResultJson::write));
   }
 
-  public KafkaSink<DeadLetter> deadLetters() {
+  public Sink<DeadLetter> deadLetters() {
     return sink(
         "dead-letters",
         settings.delivery(),
@@ -69,7 +70,7 @@ public final class KafkaEnds {
   }
 
   /** Exported sessions; in the same transactions as the results that say so. */
-  public KafkaSink<SessionChunk> sessions() {
+  public Sink<SessionChunk> sessions() {
     return sink(
         "sessions",
         settings.delivery(),
@@ -79,7 +80,7 @@ public final class KafkaEnds {
             SessionChunkJson::write));
   }
 
-  public KafkaSink<TokenChunk> tokens() {
+  public Sink<TokenChunk> tokens() {
     return sink(
         "tokens",
         Delivery.AT_LEAST_ONCE,
@@ -89,7 +90,7 @@ public final class KafkaEnds {
             TokenChunkJson::write));
   }
 
-  public KafkaSink<MetricsRecord> metrics() {
+  public Sink<MetricsRecord> metrics() {
     return sink(
         "metrics",
         Delivery.AT_LEAST_ONCE,
@@ -100,7 +101,7 @@ public final class KafkaEnds {
   }
 
   /** Health and reports, on the metrics topic. */
-  public KafkaSink<Observation> observations() {
+  public Sink<Observation> observations() {
     return sink(
         "observations",
         Delivery.AT_LEAST_ONCE,
@@ -110,7 +111,7 @@ public final class KafkaEnds {
             observation -> observation.json().getBytes(StandardCharsets.UTF_8)));
   }
 
-  public KafkaSink<ControlAck> acks() {
+  public Sink<ControlAck> acks() {
     return sink(
         "acks",
         Delivery.AT_LEAST_ONCE,
@@ -118,7 +119,7 @@ public final class KafkaEnds {
   }
 
   /** Changes that the job makes itself, on the way to its own control stream. */
-  public KafkaSink<ControlChange> changes() {
+  public Sink<ControlChange> changes() {
     return sink(
         "changes",
         Delivery.AT_LEAST_ONCE,
@@ -139,7 +140,7 @@ public final class KafkaEnds {
         .build();
   }
 
-  private <T> KafkaSink<T> sink(String name, Delivery delivery, RecordWriter<T> writer) {
+  private <T> Sink<T> sink(String name, Delivery delivery, RecordWriter<T> writer) {
     Properties properties = clientProperties();
     // Whoever waits for a token waits for nothing else: batches form while the broker is busy. What
     // is in a transaction nobody sees before its checkpoint, and that waits for all that is left:
@@ -155,12 +156,15 @@ public final class KafkaEnds {
             .setRecordSerializer(writer);
     return switch (delivery) {
       case EXACTLY_ONCE ->
-          builder
-              .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-              .setTransactionalIdPrefix(settings.groupId() + "-" + name)
-              // Else each checkpoint has ids of its own, which brokers keep for a week.
-              .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-              .build();
+          new TransactionalSink<>(
+              builder
+                  .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                  .setTransactionalIdPrefix(settings.transactionalId(name))
+                  // Else each checkpoint has ids of its own, which brokers keep for a week.
+                  .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                  .build(),
+              settings,
+              writer.topic());
       case AT_LEAST_ONCE -> builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
     };
   }

@@ -30,7 +30,7 @@ public final class ProducerEpochs implements EpochSource {
 
   @Override
   public int next() throws IOException, InterruptedException {
-    String id = settings.groupId() + "-attempt";
+    String id = settings.transactionalId("attempt");
     Map<String, Object> client = new HashMap<>(settings.client());
     client.put("bootstrap.servers", settings.bootstrapServers());
     client.putIfAbsent("retry.backoff.ms", BACKOFF_MILLIS);
@@ -41,7 +41,7 @@ public final class ProducerEpochs implements EpochSource {
       throw new IOException(
           String.format(
               "Kafka at %s gave this run no number: it has no epoch for the transactional id %s"
-                  + " (kafka.group-id with -attempt), which the job must be allowed to write with",
+                  + " (of kafka.group-id), which the job must be allowed to write with",
               settings.bootstrapServers(), id),
           e.getCause());
     } finally {

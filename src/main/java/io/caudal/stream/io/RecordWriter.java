@@ -36,6 +36,10 @@ final class RecordWriter<T>
     this.value = value;
   }
 
+  String topic() {
+    return topic;
+  }
+
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       T record, KafkaSinkContext context, @Nullable Long timestamp) {

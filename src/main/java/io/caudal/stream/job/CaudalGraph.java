@@ -25,7 +25,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
@@ -127,7 +127,7 @@ final class CaudalGraph {
     return environment.fromSource(source, WatermarkStrategy.noWatermarks(), name).uid(name);
   }
 
-  private static <T> DataStreamSink<T> sink(DataStream<T> records, KafkaSink<T> sink, String name) {
+  private static <T> DataStreamSink<T> sink(DataStream<T> records, Sink<T> sink, String name) {
     return records.sinkTo(sink).name(name + "-sink").uid(name + "-sink");
   }
 }

@@ -7,8 +7,9 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
  * Numbers the runs of the operator's subtasks, so that each is greater than all of the runs before,
- * whichever checkpoint it goes on from. The low bits are an epoch, which grows from run to run;
- * what is above them counts how often epochs began anew, which the checkpoint shows.
+ * also from an older checkpoint than the newest, as long as epochs don't begin anew in between. The
+ * low bits are an epoch, which grows from run to run; what is above them counts how often epochs
+ * began anew, which the checkpoint shows.
  */
 final class Attempt {
   private static final int EPOCH_BITS = 16;

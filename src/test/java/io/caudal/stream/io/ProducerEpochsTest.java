@@ -53,7 +53,7 @@ class ProducerEpochsTest {
                 "kafka.client.request.timeout.ms", "200"));
     assertThatThrownBy(() -> new ProducerEpochs(nobody).next())
         .isInstanceOf(IOException.class)
-        .hasMessageContainingAll("127.0.0.1:1", "caudal-attempt", "kafka.group-id")
+        .hasMessageContainingAll("127.0.0.1:1", "caudal:attempt", "kafka.group-id")
         .hasCauseInstanceOf(TimeoutException.class);
   }
 
