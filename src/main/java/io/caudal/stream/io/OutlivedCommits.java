@@ -4,36 +4,42 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes over transactions that the brokers know nothing of any more. A state holds those that were
- * not yet committed when it was written, and asks for that again whenever a job starts from it. By
- * then the id may be gone, a week after its last use, or on brokers that never had it, or belong to
- * another producer, after 32,767 epochs of one that commits twice a second. What became of them is
- * long decided. The connector takes that for an unknown failure, from which the job would restart
- * for ever.
- *
- * @param <C> what is committed
+ * Passes over transactions of a state that the brokers know nothing of any more. A state holds
+ * those that were not yet committed when it was written, and asks for that again whenever a job
+ * starts from it. By then the id may be gone, a week after its last use, or on brokers that never
+ * had it, or belong to another producer, after 32,767 epochs of one that commits twice a second.
+ * What became of them is long decided. The connector takes that for an unknown failure, from which
+ * the job would restart for ever. A transaction of the running job that is not known is a failure,
+ * once.
  */
 @SuppressWarnings("try") // close() is as inherited
-final class OutlivedCommits<C> implements Committer<C> {
+final class OutlivedCommits implements Committer<KafkaCommittable> {
   private static final Logger LOG = LoggerFactory.getLogger(OutlivedCommits.class);
 
-  private final Committer<C> committer;
+  private final Committer<KafkaCommittable> committer;
+  private final Consumer<String> finished;
 
-  OutlivedCommits(Committer<C> committer) {
+  /**
+   * @param finished is told the id of each transaction that was passed over: it can be used again
+   */
+  OutlivedCommits(Committer<KafkaCommittable> committer, Consumer<String> finished) {
     this.committer = committer;
+    this.finished = finished;
   }
 
   @Override
-  public void commit(Collection<CommitRequest<C>> requests)
+  public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
       throws IOException, InterruptedException {
-    List<CommitRequest<C>> all = new ArrayList<>();
-    requests.forEach(request -> all.add(new Request<>(request)));
+    List<CommitRequest<KafkaCommittable>> all = new ArrayList<>();
+    requests.forEach(request -> all.add(new Request(request, finished)));
     committer.commit(all);
   }
 
@@ -42,10 +48,11 @@ final class OutlivedCommits<C> implements Committer<C> {
     committer.close();
   }
 
-  private record Request<C>(CommitRequest<C> request) implements CommitRequest<C> {
+  private record Request(CommitRequest<KafkaCommittable> request, Consumer<String> finished)
+      implements CommitRequest<KafkaCommittable> {
 
     @Override
-    public C getCommittable() {
+    public KafkaCommittable getCommittable() {
       return request.getCommittable();
     }
 
@@ -61,12 +68,15 @@ final class OutlivedCommits<C> implements Committer<C> {
 
     @Override
     public void signalFailedWithUnknownReason(Throwable reason) {
-      if (reason instanceof InvalidPidMappingException) {
+      KafkaCommittable committable = request.getCommittable();
+      boolean restored = committable.getProducer().isEmpty();
+      if (restored && reason instanceof InvalidPidMappingException) {
         LOG.warn(
             "{} is of before the brokers' memory: it was committed or given up long ago, or on"
                 + " other brokers",
-            request.getCommittable());
+            committable);
         request.signalFailedWithKnownReason(reason);
+        finished.accept(committable.getTransactionalId());
       } else {
         request.signalFailedWithUnknownReason(reason);
       }
@@ -78,7 +88,7 @@ final class OutlivedCommits<C> implements Committer<C> {
     }
 
     @Override
-    public void updateAndRetryLater(C committable) {
+    public void updateAndRetryLater(KafkaCommittable committable) {
       request.updateAndRetryLater(committable);
     }
 

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -19,11 +18,17 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.internal.KafkaCommitter;
+import org.apache.flink.connector.kafka.sink.internal.TransactionFinished;
+import org.apache.flink.connector.kafka.util.AdminUtils;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's sink with pooled transactions, and what it lacks (connector 5.0.0) to be started again
@@ -34,7 +39,8 @@ final class TransactionalSink<T>
     implements Sink<T>,
         SupportsWriterState<T, KafkaWriterState>,
         SupportsCommitter<KafkaCommittable>,
-        SupportsPostCommitTopology<KafkaCommittable> {
+        SupportsPostCommitTopology<KafkaCommittable>,
+        LineageVertexProvider {
   private static final long serialVersionUID = 1L;
 
   private final KafkaSink<T> sink;
@@ -60,44 +66,56 @@ final class TransactionalSink<T>
   @Override
   public StatefulSinkWriter<T, KafkaWriterState> restoreWriter(
       WriterInitContext context, Collection<KafkaWriterState> states) throws IOException {
-    requireTopic();
+    Field admin = adminOfWriters();
+    requireAnswers();
     StatefulSinkWriter<T, KafkaWriterState> writer = sink.restoreWriter(context, states);
-    closeAdmin(writer);
+    closeAdmin(admin, writer);
     return writer;
   }
 
-  /** The connector asks the same first; if it failed, its admin client would be left. */
-  private void requireTopic() throws IOException {
+  /** The connector asks the same first; where it fails, its admin client is left. */
+  private void requireAnswers() throws IOException {
     Map<String, Object> client = new HashMap<>(settings.client());
     client.put("bootstrap.servers", settings.bootstrapServers());
     Admin admin = Admin.create(client);
     try {
-      admin.describeTopics(List.of(topic)).allTopicNames().get();
-    } catch (ExecutionException e) {
+      var unused = AdminUtils.getOpenTransactionsForTopics(admin, List.of(topic));
+    } catch (RuntimeException e) {
       throw new IOException(
           String.format(
-              "Kafka at %s does not describe the topic %s, which results are written to",
+              "Kafka at %s does not tell of the topic %s and its transactions, which the job writes",
               settings.bootstrapServers(), topic),
-          e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("canceled while it asked Kafka for the topic " + topic, e);
+          e);
     } finally {
       admin.close(Duration.ZERO);
     }
   }
 
-  private static void closeAdmin(Object writer) {
+  private static Field adminOfWriters() {
     try {
-      Field field = writer.getClass().getDeclaredField("adminClient");
+      String writers = KafkaSink.class.getPackageName() + ".ExactlyOnceKafkaWriter";
+      Field field = Class.forName(writers).getDeclaredField("adminClient");
       field.setAccessible(true);
+      return field;
+    } catch (ReflectiveOperationException e) {
+      throw otherConnector(e);
+    }
+  }
+
+  private static void closeAdmin(Field field, Object writer) {
+    try {
       if (field.get(writer) instanceof Admin admin) {
         admin.close(Duration.ZERO);
-        field.set(writer, null);
+        field.set(writer, null); // it would make another
       }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("Not the Kafka connector that this was made for: 5.0.0", e);
+    } catch (IllegalAccessException e) {
+      throw otherConnector(e);
     }
+  }
+
+  private static IllegalStateException otherConnector(@Nullable Exception cause) {
+    return new IllegalStateException(
+        "Not the Kafka connector that this was made for, 5.0.0", cause);
   }
 
   @Override
@@ -107,7 +125,11 @@ final class TransactionalSink<T>
 
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-    return new OutlivedCommits<>(sink.createCommitter(context));
+    if (!(sink.createCommitter(context) instanceof KafkaCommitter committer)) {
+      throw otherConnector(null);
+    }
+    return new OutlivedCommits(
+        committer, id -> committer.getBackchannel().send(TransactionFinished.erroneously(id)));
   }
 
   @Override
@@ -118,5 +140,10 @@ final class TransactionalSink<T>
   @Override
   public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committables) {
     sink.addPostCommitTopology(committables);
+  }
+
+  @Override
+  public LineageVertex getLineageVertex() {
+    return sink.getLineageVertex();
   }
 }

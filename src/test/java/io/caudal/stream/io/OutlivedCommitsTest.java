@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.internal.FlinkKafkaInternalProducer;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OutlivedCommitsTest {
@@ -16,43 +21,64 @@ class OutlivedCommitsTest {
   @Test
   void a_transaction_that_brokers_do_not_know_is_passed_over() throws Exception {
     commit(
+        null,
         request -> {
           request.signalFailedWithUnknownReason(new InvalidPidMappingException("of another"));
         });
-    assertThat(told).containsExactly("known InvalidPidMappingException", "closed");
+    assertThat(told).containsExactly("known InvalidPidMappingException", "free a", "closed");
+  }
+
+  @Test
+  void one_of_the_running_job_is_a_failure() throws Exception {
+    var producer = new FlinkKafkaInternalProducer<byte[], byte[]>(client(), "a");
+    try {
+      commit(
+          producer,
+          request ->
+              request.signalFailedWithUnknownReason(new InvalidPidMappingException("forgotten")));
+    } finally {
+      producer.close();
+    }
+    assertThat(told).containsExactly("unknown InvalidPidMappingException", "closed");
   }
 
   @Test
   void all_else_is_as_the_connector_says() throws Exception {
     commit(
+        null,
         request -> {
           request.signalFailedWithUnknownReason(new TransactionAbortedException());
           request.signalFailedWithKnownReason(new IllegalStateException());
           request.retryLater();
-          request.updateAndRetryLater(request.getCommittable() + "b");
+          request.updateAndRetryLater(request.getCommittable());
           request.signalAlreadyCommitted();
-          told.add(request.getCommittable() + " tried " + request.getNumberOfRetries());
+          told.add(
+              request.getCommittable().getTransactionalId()
+                  + " tried "
+                  + request.getNumberOfRetries());
         });
     assertThat(told)
         .containsExactly(
             "unknown TransactionAbortedException",
             "known IllegalStateException",
             "retry",
-            "retry ab",
+            "retry a",
             "committed",
             "a tried 3",
             "closed");
   }
 
   private interface Connector {
-    void commit(Committer.CommitRequest<String> request);
+    void commit(Committer.CommitRequest<KafkaCommittable> request);
   }
 
-  private void commit(Connector connector) throws Exception {
-    Committer<String> committer =
+  private void commit(
+      @Nullable FlinkKafkaInternalProducer<byte[], byte[]> producer, Connector connector)
+      throws Exception {
+    Committer<KafkaCommittable> committer =
         new Committer<>() {
           @Override
-          public void commit(Collection<CommitRequest<String>> requests) {
+          public void commit(Collection<CommitRequest<KafkaCommittable>> requests) {
             requests.forEach(connector::commit);
           }
 
@@ -61,16 +87,29 @@ class OutlivedCommitsTest {
             told.add("closed");
           }
         };
-    OutlivedCommits<String> commits = new OutlivedCommits<>(committer);
-    commits.commit(List.of(new Told()));
+    OutlivedCommits commits = new OutlivedCommits(committer, id -> told.add("free " + id));
+    commits.commit(List.of(new Told(new KafkaCommittable(1, (short) 2, "a", producer))));
     commits.close();
   }
 
-  private final class Told implements Committer.CommitRequest<String> {
+  private static Properties client() {
+    Properties client = new Properties();
+    client.put("bootstrap.servers", "127.0.0.1:1");
+    client.put("key.serializer", ByteArraySerializer.class.getName());
+    client.put("value.serializer", ByteArraySerializer.class.getName());
+    return client;
+  }
+
+  private final class Told implements Committer.CommitRequest<KafkaCommittable> {
+    private final KafkaCommittable committable;
+
+    Told(KafkaCommittable committable) {
+      this.committable = committable;
+    }
 
     @Override
-    public String getCommittable() {
-      return "a";
+    public KafkaCommittable getCommittable() {
+      return committable;
     }
 
     @Override
@@ -94,8 +133,8 @@ class OutlivedCommitsTest {
     }
 
     @Override
-    public void updateAndRetryLater(String committable) {
-      told.add("retry " + committable);
+    public void updateAndRetryLater(KafkaCommittable other) {
+      told.add("retry " + other.getTransactionalId());
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.caudal.protocol.ResultJson;
 import io.caudal.protocol.TokenChunkJson;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,11 +31,12 @@ class TransactionsTest {
   @Test
   void checkpoints_and_restarts_use_the_same_few_ids_and_leave_no_threads(@TempDir Path folder)
       throws Exception {
+    Set<Thread> others = adminClients();
     try (RunningJob job = RunningJob.start(folder, Map.of())) {
       for (int i = 0; i < 12; i++) {
         answer(job, "r" + i);
       }
-      long adminClients = adminClients();
+      int before = adminClientsBut(others);
       for (int restart = 0; restart < 3; restart++) {
         job.loseTaskManager();
         for (int i = 0; i < 5; i++) {
@@ -45,7 +48,7 @@ class TransactionsTest {
           .hasSizeBetween(SINKS * SUBTASKS + 1, SINKS * SUBTASKS * IDS_OF_A_SUBTASK + 1);
       await()
           .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(adminClients()).isLessThanOrEqualTo(adminClients));
+          .untilAsserted(() -> assertThat(adminClientsBut(others)).isLessThanOrEqualTo(before));
     }
   }
 
@@ -64,7 +67,9 @@ class TransactionsTest {
                 var piece = TokenChunkJson.read(value);
                 return piece.requestId().equals("first") && piece.last();
               });
+      assertThat(results(job, "first")).isEmpty(); // so it is in the savepoint, uncommitted
       savepoint = job.savepoint();
+      assertThat(results(job, "first")).hasSize(1);
     }
     Map<String, String> otherIds = Map.of("kafka.group-id", "elsewhere");
     try (RunningJob job = RunningJob.start(folder.resolve("other"), otherIds)) {
@@ -85,6 +90,12 @@ class TransactionsTest {
             .get(0));
   }
 
+  private static List<byte[]> results(RunningJob job, String id) {
+    return job.topics().all(job.kafka().resultsTopic()).stream()
+        .filter(value -> ResultJson.read(value).requestId().equals(id))
+        .toList();
+  }
+
   private static void send(RunningJob job, String id) {
     String request = "{\"request_id\":\"" + id + "\",\"prompt\":\"Once\",\"max_tokens\":2}";
     job.topics().send(job.kafka().requestsTopic(), "s", request);
@@ -100,9 +111,15 @@ class TransactionsTest {
     }
   }
 
-  private static long adminClients() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("kafka-admin-client-thread"))
-        .count();
+  private static int adminClientsBut(Set<Thread> others) {
+    Set<Thread> own = adminClients();
+    own.removeAll(others);
+    return own.size();
+  }
+
+  private static Set<Thread> adminClients() {
+    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(thread -> !thread.getName().startsWith("kafka-admin-client-thread"));
+    return threads;
   }
 }
