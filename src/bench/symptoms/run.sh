@@ -123,7 +123,7 @@ full_heap() {
   start
   submit --fresh -D model.path="$work/dense" -D model.dtype=fp32 -D kv.device.tokens=1024 -D kv.host.bytes=0 \
     -D kv.prefetch-sessions=64 -D kv.waiting-bytes=208mb
-  back=(--model "$work/dense" --users 48 --sessions 48 --rounds 5 --system-tokens 0 --history-tokens 180 --question-tokens 4 --answer-tokens 2)
+  back=(--model "$work/dense" --users 28 --sessions 28 --rounds 5 --system-tokens 0 --history-tokens 180 --question-tokens 4 --answer-tokens 2)
   load "${back[@]}"; reported
   finding full-heap 40s
   heap
