@@ -8,7 +8,6 @@ import io.caudal.cli.console.Console;
 import io.caudal.cli.console.JobRest;
 import io.caudal.config.KafkaSettings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +39,7 @@ final class Survey {
   }
 
   private static Broker brokers(KafkaSettings settings) {
-    Map<String, Object> config = new HashMap<>(settings.client());
-    config.put("bootstrap.servers", settings.bootstrapServers());
+    Map<String, Object> config = settings.clientConfig();
     config.put("default.api.timeout.ms", LIMIT_MILLIS);
     config.put("request.timeout.ms", LIMIT_MILLIS);
     try (Admin admin = Admin.create(config)) {

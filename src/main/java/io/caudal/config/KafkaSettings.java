@@ -2,6 +2,7 @@ package io.caudal.config;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -129,6 +130,13 @@ public record KafkaSettings(
    */
   public String transactionalId(String use) {
     return groupId + ":" + use;
+  }
+
+  /** Settings of a Kafka client of any kind; the caller's own to add to. */
+  public Map<String, Object> clientConfig() {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("bootstrap.servers", bootstrapServers);
+    return config;
   }
 
   /** Every topic, inputs and outputs. */

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -168,8 +167,7 @@ public final class KafkaClientSide implements AutoCloseable {
   }
 
   static Map<String, Object> consumerConfig(KafkaSettings settings) {
-    Map<String, Object> config = new HashMap<>(settings.client());
-    config.put("bootstrap.servers", settings.bootstrapServers());
+    Map<String, Object> config = settings.clientConfig();
     config.put("key.deserializer", ByteArrayDeserializer.class);
     config.put("value.deserializer", ByteArrayDeserializer.class);
     config.put("isolation.level", "read_committed");
@@ -180,8 +178,7 @@ public final class KafkaClientSide implements AutoCloseable {
   }
 
   static Map<String, Object> producerConfig(KafkaSettings settings) {
-    Map<String, Object> config = new HashMap<>(settings.client());
-    config.put("bootstrap.servers", settings.bootstrapServers());
+    Map<String, Object> config = settings.clientConfig();
     config.put("key.serializer", ByteArraySerializer.class);
     config.put("value.serializer", ByteArraySerializer.class);
     config.put("max.block.ms", (int) API_TIMEOUT.toMillis());

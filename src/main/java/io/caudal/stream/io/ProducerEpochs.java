@@ -4,7 +4,6 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.stream.operator.EpochSource;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -31,8 +30,7 @@ public final class ProducerEpochs implements EpochSource {
   @Override
   public int next() throws IOException, InterruptedException {
     String id = settings.transactionalId("attempt");
-    Map<String, Object> client = new HashMap<>(settings.client());
-    client.put("bootstrap.servers", settings.bootstrapServers());
+    Map<String, Object> client = settings.clientConfig();
     client.putIfAbsent("retry.backoff.ms", BACKOFF_MILLIS);
     Admin admin = Admin.create(client);
     try {

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -75,9 +73,7 @@ final class TransactionalSink<T>
 
   /** The connector asks the same first; where it fails, its admin client is left. */
   private void requireAnswers() throws IOException {
-    Map<String, Object> client = new HashMap<>(settings.client());
-    client.put("bootstrap.servers", settings.bootstrapServers());
-    Admin admin = Admin.create(client);
+    Admin admin = Admin.create(settings.clientConfig());
     try {
       var unused = AdminUtils.getOpenTransactionsForTopics(admin, List.of(topic));
     } catch (RuntimeException e) {
