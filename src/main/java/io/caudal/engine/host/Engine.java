@@ -47,7 +47,7 @@ public final class Engine implements AutoCloseable {
   /** Those that aren't {@link #active} rest: they finish what they have, and get nothing new. */
   private final List<StepLoop> loops = new CopyOnWriteArrayList<>();
 
-  private final @Nullable Consumer<CaudalException> outOfMemory;
+  private volatile @Nullable Consumer<CaudalException> outOfMemory;
   private final int defaultLoops;
   private volatile List<StepLoop> active = List.of();
 
@@ -63,20 +63,8 @@ public final class Engine implements AutoCloseable {
    * @throws CaudalException as {@link ModelRunnerFactory#load}
    */
   public static Engine start(ModelSettings model, EngineSettings engine, KvSettings kv) {
-    return start(model, engine, kv, null);
-  }
-
-  /**
-   * @param outOfMemory told, on a loop's thread, before the engine fails because its device has no
-   *     memory for a single sequence; null if that is to end the sequence and not the engine
-   */
-  static Engine start(
-      ModelSettings model,
-      EngineSettings engine,
-      KvSettings kv,
-      @Nullable Consumer<CaudalException> outOfMemory) {
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
-    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv, outOfMemory);
+    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
     try {
       started.setLoops(engine, kv);
       return started;
@@ -86,18 +74,13 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Engine(
-      LoadedModel model,
-      ModelText text,
-      KvSettings kv,
-      @Nullable Consumer<CaudalException> outOfMemory) {
+  private Engine(LoadedModel model, ModelText text, KvSettings kv) {
     this.model = model;
     this.text = text;
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     this.prefixes = new SharedPrefixes(host, blockTokens);
     this.copies = new KvCopies(loops, host, blockTokens, this::choose);
-    this.outOfMemory = outOfMemory;
     this.defaultLoops = defaultLoops(kv.deviceTokens());
   }
 
@@ -120,8 +103,14 @@ public final class Engine implements AutoCloseable {
     engine.meter().draw(timeline, "loop " + number);
     engine.setEndsWithoutMemory(outOfMemory != null);
     String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + number;
-    return new StepLoop(
-        engine, runner, settings, name, outOfMemory == null ? e -> {} : outOfMemory);
+    return new StepLoop(engine, runner, settings, name, this::tellOutOfMemory);
+  }
+
+  private void tellOutOfMemory(CaudalException e) {
+    Consumer<CaudalException> told = outOfMemory;
+    if (told != null) {
+      told.accept(e);
+    }
   }
 
   private static int room(KvSettings kv, int loops) {
@@ -260,6 +249,20 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * What it means, from each loop's next step on, that the device has no memory for a single
+   * sequence.
+   *
+   * @param told on a loop's thread, before the engine fails for that; null if only the sequence is
+   *     to fail
+   */
+  synchronized void onOutOfMemory(@Nullable Consumer<CaudalException> told) {
+    outOfMemory = told;
+    for (StepLoop loop : loops) {
+      loop.execute(() -> loop.engine().setEndsWithoutMemory(told != null));
+    }
+  }
+
   /** How often an engine of this process failed in a step with this request. */
   public int failures(@Nullable String sessionId, String requestId) {
     return StepFailures.of(sessionId, requestId);
@@ -334,7 +337,9 @@ public final class Engine implements AutoCloseable {
   }
 
   private StepLoop choose(@Nullable String session) {
-    Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
+    Comparator<StepLoop> leastLoaded =
+        Comparator.comparingInt((StepLoop loop) -> loop.unfinished().get())
+            .thenComparingInt(StepLoop::usedTokens);
     if (session == null) {
       return active.stream().min(leastLoaded).orElseThrow();
     }

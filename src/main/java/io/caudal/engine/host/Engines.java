@@ -171,10 +171,12 @@ public final class Engines {
     Entry entry = entered.entry;
     try {
       if (entered.starts) {
-        start(entry, entered.key.model(), engine, kv, movable);
+        start(entry, entered.key.model(), engine, kv);
       }
+      Engine there = entry.engine.get();
+      there.onOutOfMemory(movable == null ? null : e -> lacksMemory(movable, e));
       long linger = engine.linger().toMillis();
-      return new Lease(entered.key, entry, linger, entry.engine.get(), entered.missing);
+      return new Lease(entered.key, entry, linger, there, entered.missing);
     } catch (ExecutionException e) {
       give(entered.key, entry);
       throw e.getCause() instanceof CaudalException known
@@ -187,16 +189,9 @@ public final class Engines {
   }
 
   private static void start(
-      Entry entry,
-      ModelSettings model,
-      EngineSettings engine,
-      KvSettings kv,
-      @Nullable Demand movable) {
+      Entry entry, ModelSettings model, EngineSettings engine, KvSettings kv) {
     try {
-      entry.engine.complete(
-          movable == null
-              ? Engine.start(model, engine, kv)
-              : Engine.start(model, engine, kv, e -> lacksMemory(movable, e)));
+      entry.engine.complete(Engine.start(model, engine, kv));
     } catch (Throwable t) {
       entry.engine.completeExceptionally(t);
     }

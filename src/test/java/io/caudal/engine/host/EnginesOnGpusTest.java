@@ -138,6 +138,24 @@ class EnginesOnGpusTest {
   }
 
   @Test
+  void an_engine_that_was_kept_moves_if_the_next_job_wants_it() throws Exception {
+    settings.put("model.name", "kept");
+    settings.put("engine.linger", "1min");
+    settings.put("model.device", "cuda:0");
+    settings.put("model.cpu-fallback", "false");
+    gpus.setMemory("cuda:0", 60);
+    Engine gpu = acquire(0).engine();
+    assertThat(generate(gpu, 80, 10).failure()).isNotNull();
+    leases.remove(0).close();
+
+    settings.put("model.cpu-fallback", "true");
+    assertThat(acquire(0).engine()).isSameAs(gpu);
+    assertThatThrownBy(() -> generate(gpu, 80, 10)).hasMessageContaining("memory for 60 tokens");
+    leases.remove(0).close();
+    assertThat(acquire(0).engine().device()).isEqualTo("cpu");
+  }
+
+  @Test
   void a_gpu_that_is_not_there_is_an_error_and_no_reason_to_move() {
     settings.put("model.device", "cuda:2");
 
