@@ -51,7 +51,7 @@ final class LatencyRules {
               "long-gaps",
               "engine.prefill-percent",
               false,
-              w -> w.itl() > MISSED && w.get("prefill_share") > 0.2,
+              LatencyRules::longPrefill,
               w ->
                   say(
                       "%s, %.0f %% of steps' time is prefill: prompts may make others' steps less long",
@@ -60,10 +60,7 @@ final class LatencyRules {
               "long-steps",
               "engine.token-budget",
               false,
-              w ->
-                  w.itl() > MISSED
-                      && w.get("prefill_share") > 0.2
-                      && w.rank("engine.token-budget") > 2 * w.get("batch"),
+              w -> longPrefill(w) && w.rank("engine.token-budget") > 2 * w.get("batch"),
               w ->
                   say(
                       "%s, %.0f %% of steps' time is prefill: smaller chunks",
@@ -72,9 +69,7 @@ final class LatencyRules {
               "wide-batch",
               "engine.max-batch",
               false,
-              w ->
-                  w.itl() > Math.max(MISSED, w.ttft())
-                      && w.get("batch") > 0.5 * w.rank("engine.max-batch"),
+              w -> longGaps(w) && w.get("batch") > 0.5 * w.rank("engine.max-batch"),
               w ->
                   say(
                       "%s at %.1f sequences a step: fewer share a step",
@@ -86,6 +81,15 @@ final class LatencyRules {
   static boolean isFull(Window w) {
     return w.get("batch") >= 0.7 * w.rank("engine.max-batch")
         && w.get("in_engine") > 1.2 * w.get("batch") * Math.max(1, w.get("loops"));
+  }
+
+  /** Further off its target than TTFT, which what shortens steps makes worse. */
+  private static boolean longGaps(Window w) {
+    return w.itl() > Math.max(MISSED, w.ttft());
+  }
+
+  private static boolean longPrefill(Window w) {
+    return longGaps(w) && w.get("prefill_share") > 0.2;
   }
 
   private static boolean slowPrefill(Window w) {
