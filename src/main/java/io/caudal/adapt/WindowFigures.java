@@ -154,6 +154,7 @@ public final class WindowFigures {
     put("host_fill", limit == 0 ? 1 : level("kv_host_bytes", engines) / engines.size() / limit);
     put("cores_each", level("cpu_cores", hosts) / hosts.size());
     put("cpu", grown("cpu_process_ms", hosts) / (shortestMillis() * level("cpu_cores", hosts)));
+    put("heap_bytes", level("heap_max_bytes", hosts) / hosts.size());
     put("heap_fill", level("heap_live_bytes", hosts) / level("heap_max_bytes", hosts));
     put("gc", grown("heap_gc_ms", hosts) / hosts.size() / shortestMillis());
   }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param hostGcThreshold that share
  * @param prefetch whether KV is read from state ahead of a session's turn on the device
  * @param prefetchSessions of how many sessions
+ * @param warmStart share of the device's room that KV is brought to after a restart, 0 to 1
  * @param ttl idle time after which a session is forgotten
  */
 public record KvSettings(
@@ -34,7 +35,8 @@ public record KvSettings(
     boolean hostGc,
     double hostGcThreshold,
     boolean prefetch,
-    int prefetchSessions)
+    int prefetchSessions,
+    double warmStart)
     implements Serializable {
 
   static final ConfigKey<Integer> DEVICE_TOKENS =
@@ -89,7 +91,8 @@ public record KvSettings(
               0,
               1L << 40,
               "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
-                  + " device. Beyond it a returning session's KV is recomputed from its tokens.")
+                  + " device; half of that heap at most, whatever is set. Beyond it a returning"
+                  + " session's KV is recomputed from its tokens.")
           .live();
   static final ConfigKey<Duration> RESTORE_TIMEOUT =
       ConfigKey.duration(
@@ -101,6 +104,14 @@ public record KvSettings(
                   + " recomputed from its tokens, and written again with the turn. A `warm` request"
                   + " warms what was read. 0: no limit.")
           .live();
+  static final ConfigKey<Double> WARM_START =
+      ConfigKey.decimal(
+          "kv.warm-start",
+          0.5,
+          0,
+          1,
+          "After a restart, KV is read from state before anybody asks for it, of the sessions that"
+              + " were used last, until this share of `kv.device.tokens` is in use. 0: none.");
   static final ConfigKey<Integer> SESSION_MAX_TOKENS =
       ConfigKey.integer(
               "kv.session.max-tokens",
@@ -172,12 +183,23 @@ public record KvSettings(
           RESTORE_TIMEOUT,
           PREFETCH,
           PREFETCH_SESSIONS,
+          WARM_START,
           SESSION_MAX_TOKENS,
           TTL);
 
   /** Sessions whose KV may be read before they are on the device. */
   public int prefetchPlaces() {
     return prefetch ? prefetchSessions : 1;
+  }
+
+  /** Most bytes of KV that may wait on a JVM's heap: half of it, for all else needs room too. */
+  public static long mostWaiting(double heapBytes) {
+    return (long) (heapBytes / 2);
+  }
+
+  /** Bytes of KV that may wait on a JVM's heap. */
+  public long waitingRoom(double heapBytes) {
+    return Math.min(waitingBytes, mostWaiting(heapBytes));
   }
 
   public static KvSettings from(Settings settings) {
@@ -194,6 +216,7 @@ public record KvSettings(
         settings.get(HOST_GC),
         settings.get(HOST_GC_THRESHOLD),
         settings.get(PREFETCH),
-        settings.get(PREFETCH_SESSIONS));
+        settings.get(PREFETCH_SESSIONS),
+        settings.get(WARM_START));
   }
 }

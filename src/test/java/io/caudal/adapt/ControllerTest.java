@@ -321,6 +321,7 @@ class ControllerTest {
       figures.put("guessed", own.nextDouble());
       figures.put("accepted", own.nextDouble());
       figures.put("evicted", own.nextDouble() * 200);
+      figures.put("heap_bytes", 1e9);
       for (String share :
           List.of(
               "prefill_share",

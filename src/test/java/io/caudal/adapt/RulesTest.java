@@ -30,7 +30,12 @@ class RulesTest {
     add(cases, "wide-batch", "10", "itl_p95=150 batch=14", "");
     add(cases, "full-heap", "64mb", "heap_fill=0.95", "adaptive.memory-limit=1gb");
     add(cases, "full-heap-prefetch", "170", "gc=0.2", "");
-    add(cases, "cold-sessions", "256mb", "refused_restore=0.2", "adaptive.memory-limit=1gb");
+    add(
+        cases,
+        "cold-sessions",
+        "256mb",
+        "refused_restore=0.2 heap_bytes=1e9",
+        "adaptive.memory-limit=1gb");
     add(
         cases,
         "small-host-tier",

@@ -5,6 +5,7 @@ import io.caudal.analytics.Member;
 import io.caudal.analytics.Stats;
 import io.caudal.analytics.Text;
 import io.caudal.config.JobSettings;
+import io.caudal.config.KvSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.ErrorCode;
 import io.caudal.error.ErrorKind;
@@ -87,7 +88,21 @@ final class EngineChecks {
     return Check.healthy(
         component,
         String.format(
-            "%.0f sequences, %.0f steps so far", unfinished, member.gauge("engine_steps")));
+            "%.0f sequences, %.0f steps so far%s",
+            unfinished, member.gauge("engine_steps"), notInForce(member)));
+  }
+
+  /** What the heap is too small for; empty if it isn't. */
+  private static String notInForce(Member member) {
+    KvSettings kv = KvSettings.from(Settings.ofKnown(member.newest().about().settings()));
+    long room = kv.waitingRoom(member.gauge("heap_max_bytes"));
+    return room == kv.waitingBytes()
+        ? ""
+        : "; kv.waiting-bytes is "
+            + Text.bytes(kv.waitingBytes())
+            + ", of which "
+            + Text.bytes(room)
+            + " hold: half of the JVM's heap";
   }
 
   /** Whether several reports had work to tell of, and no step between them. */

@@ -166,6 +166,7 @@ final class Figures {
     put("cpu", stats.grownShared("cpu_process_ms") / span / get("cores"));
     put("cpu_machine", stats.grownShared("cpu_machine_ms") / span / get("cores"));
     put("gc", stats.grownShared("heap_gc_ms") / span / Math.max(1, hosts.size()));
+    put("heap_bytes", stats.mean("heap_max_bytes", hosts) / Math.max(1, hosts.size()));
     put("heap_fill", ratio(stats, "heap_live_bytes", "heap_max_bytes", hosts));
   }
 

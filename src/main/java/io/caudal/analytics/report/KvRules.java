@@ -6,6 +6,7 @@ import static io.caudal.analytics.report.RuleText.say;
 import static io.caudal.analytics.report.RuleText.size;
 
 import io.caudal.analytics.Text;
+import io.caudal.config.KvSettings;
 import java.util.List;
 
 /** Rules on where KV is, and what keeping it costs. */
@@ -22,17 +23,12 @@ final class KvRules {
               f ->
                   say(
                       "%s of prompt tokens are history whose KV was nowhere at hand; for %s it was"
-                          + " in state, but kv.waiting-bytes (%s) was full",
+                          + " in state, but what may wait on the heap (kv.waiting-bytes = %s) was"
+                          + " full",
                       Text.percent(f.get("recomputed")),
                       Text.percent(f.get("refused_restore")),
                       f.text("kv.waiting-bytes")),
-              f ->
-                  Advice.set(
-                      f,
-                      "kv.waiting-bytes",
-                      bytes(Math.max(128 * MB, 2 * size(f, "kv.waiting-bytes"))),
-                      "histories are read, not computed; more of the JVM's heap is used when many"
-                          + " return at once")),
+              KvRules::moreWaiting),
           new Rule(
               "small-host-tier",
               "sessions come back from state that host memory could have held",
@@ -102,8 +98,25 @@ final class KvRules {
 
   private KvRules() {}
 
-  private static Advice lessHeap(Figures f) {
+  private static Advice moreWaiting(Figures f) {
     long waiting = size(f, "kv.waiting-bytes");
+    long most = KvSettings.mostWaiting(f.get("heap_bytes")) / MB * MB;
+    return waiting < most
+        ? Advice.set(
+            f,
+            "kv.waiting-bytes",
+            bytes(Math.min(most, Math.max(128 * MB, 2 * waiting))),
+            "histories are read, not computed; more of the JVM's heap is used when many return at"
+                + " once")
+        : Advice.elsewhere(
+            "taskmanager.memory.process.size",
+            "more than it is",
+            "half of the JVM's heap is all that KV may take while it waits; so much more memory");
+  }
+
+  private static Advice lessHeap(Figures f) {
+    long set = size(f, "kv.waiting-bytes");
+    long waiting = Math.min(set, KvSettings.mostWaiting(f.get("heap_bytes")) / MB * MB);
     return waiting >= MB
         ? Advice.set(
             f,

@@ -192,7 +192,8 @@ final class TurnRequests {
     int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
-      boolean room = engine.waitingBytes() < kv.waitingBytes();
+      boolean room =
+          engine.waitingBytes() < kv.waitingRoom((double) Runtime.getRuntime().maxMemory());
       if (choice.restores(stored - header.kvFrom(), room)) {
         arrival = engine.expect(session, prompt);
         read(header, prompt, arrival);

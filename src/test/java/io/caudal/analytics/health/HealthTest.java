@@ -145,6 +145,19 @@ class HealthTest {
   }
 
   @Test
+  void a_heap_that_is_too_small_for_a_setting() {
+    Map<String, Double> small = with("heap_max_bytes", 320 << 20);
+    assertThat(engine(List.of(Reports.of(0, NOW, Map.of(), small))).finding())
+        .endsWith("steps so far");
+
+    Map<String, Double> smaller = with("heap_max_bytes", 200 << 20);
+    Check check = engine(List.of(Reports.of(0, NOW, Map.of(), smaller)));
+    assertThat(check.status()).isEqualTo(Status.HEALTHY);
+    assertThat(check.finding())
+        .endsWith("kv.waiting-bytes is 128.0 MB, of which 100.0 MB hold: half of the JVM's heap");
+  }
+
+  @Test
   void failures_of_our_own_fault_count_and_others_do_not() {
     Check check =
         only(

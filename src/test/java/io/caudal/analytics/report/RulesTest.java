@@ -60,7 +60,7 @@ class RulesTest {
     cases.put(
         "cold-sessions",
         new Case(
-            "refused_restore=0.2 recomputed=0.3",
+            "refused_restore=0.2 recomputed=0.3 heap_bytes=1e9",
             "kv.waiting-bytes=32mb",
             "kv.waiting-bytes=128mb"));
     cases.put(
@@ -72,7 +72,9 @@ class RulesTest {
     cases.put(
         "compression-cost",
         new Case("encode_share=0.2 compression=1.2", "kv.compression=zstd", "kv.compression=none"));
-    cases.put("full-heap", new Case("gc=0.2", "kv.waiting-bytes=64mb", "kv.waiting-bytes=32mb"));
+    cases.put(
+        "full-heap",
+        new Case("gc=0.2 heap_bytes=1e9", "kv.waiting-bytes=64mb", "kv.waiting-bytes=32mb"));
     return cases;
   }
 
@@ -140,6 +142,17 @@ class RulesTest {
         .containsExactly("kv.device.tokens=2048");
     assertThat(advice(new Case("gc=0.3", "kv.waiting-bytes=0", "")))
         .containsExactly("taskmanager.memory.process.size=more than it is");
+  }
+
+  @Test
+  void what_the_heap_has_no_room_for_is_not_advised() {
+    String cold = "refused_restore=0.2 recomputed=0.3 heap_bytes=335544320";
+    assertThat(advice(new Case(cold, "kv.waiting-bytes=128mb", "")))
+        .containsExactly("kv.waiting-bytes=160mb");
+    assertThat(advice(new Case(cold, "kv.waiting-bytes=160mb", "")))
+        .containsExactly("taskmanager.memory.process.size=more than it is");
+    assertThat(advice(new Case("gc=0.3 heap_bytes=335544320", "kv.waiting-bytes=1gb", "")))
+        .containsExactly("kv.waiting-bytes=80mb");
   }
 
   @Test
