@@ -21,7 +21,7 @@ public enum Counter {
   FIRST_TOKEN_TIMEOUTS("requests", "Requests that were given up because no token came in time."),
   DECODE_TIMEOUTS("requests", "Requests that were given up because their tokens took too long."),
   RESTORE_TIMEOUTS("sessions", "Sessions of whose KV only a part was read from state in time."),
-  WARMED_TOKENS("tokens", "Tokens whose KV a request brought to the device ahead of a turn."),
+  WARMED_TOKENS("tokens", "Tokens whose KV was brought to the device ahead of a turn."),
   RESTORED_BYTES("bytes", "Encoded KV blocks read from state."),
   STORED_BYTES("bytes", "Encoded KV blocks written to state."),
   STORED_RAW_BYTES("bytes", "The same blocks' size as the device holds them."),

@@ -85,10 +85,12 @@ final class InferenceTask {
     endings = new Endings(context, store, expiry, results, commits, limits);
     turns = new TurnRequests(context, engine, store, memory, results, endings, limits, kv);
     SessionInfos infos = new SessionInfos(engine, expiry);
-    sessions = new SessionRequests(engine, store, memory, expiry, infos, results);
+    Warming warming = new Warming(engine, memory, metrics.metrics());
+    sessions = new SessionRequests(engine, store, warming, expiry, infos, results);
     hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
     sweep = new SessionSweep(context, engine, store, infos, live, hold);
     context.every(HOST_GC_INTERVAL, out -> collect());
+    new WarmStart(context, engine, store, warming, kv.warmStart()).begin();
   }
 
   private void collect() {

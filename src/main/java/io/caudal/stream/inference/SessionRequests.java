@@ -4,8 +4,6 @@ import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import io.caudal.kv.Freed;
-import io.caudal.kv.KvBlock;
-import io.caudal.metrics.Counter;
 import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.Failure;
 import io.caudal.protocol.Removed;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionRequests {
   private final Engine engine;
   private final SessionStore store;
-  private final SessionMemory memory;
+  private final Warming warming;
   private final SessionExpiry expiry;
   private final SessionInfos infos;
   private final ResultFactory results;
@@ -33,13 +31,13 @@ final class SessionRequests {
   SessionRequests(
       Engine engine,
       SessionStore store,
-      SessionMemory memory,
+      Warming warming,
       SessionExpiry expiry,
       SessionInfos infos,
       ResultFactory results) {
     this.engine = engine;
     this.store = store;
-    this.memory = memory;
+    this.warming = warming;
     this.expiry = expiry;
     this.infos = infos;
     this.results = results;
@@ -130,38 +128,20 @@ final class SessionRequests {
       return InferenceCall.done();
     }
     try {
-      warm(key, request, header, completion);
+      var unused =
+          warming
+              .warm(key, header)
+              .thenAccept(
+                  warmed ->
+                      completion.complete(
+                          out -> out.emit(result(request, header, warming.count(warmed)))));
     } catch (CaudalException e) {
       refuse(request, completion, e);
     }
     return InferenceCall.done();
   }
 
-  private void warm(
-      String key, Request request, SessionHeader header, Completion<Result> completion)
-      throws Exception {
-    int[] tokens = memory.tokens(header);
-    int stored = memory.storedTokens(header);
-    int resident = engine.residentTokens(key);
-    if (resident > 0 && resident >= stored) {
-      completion.complete(out -> out.emit(warmed(request, header, resident)));
-      return;
-    }
-    int whole = stored / engine.blockTokens() * engine.blockTokens();
-    boolean offHeap = whole > 0 && engine.hostTokens(header.tenant(), tokens) >= whole;
-    List<KvBlock> blocks = offHeap ? List.of() : memory.restore(header, tokens);
-    var unused =
-        engine
-            .copies()
-            .promote(key, header.tenant(), tokens, blocks)
-            .thenAccept(
-                now -> {
-                  results.metrics().add(Counter.WARMED_TOKENS, Math.max(0, now - resident));
-                  completion.complete(out -> out.emit(warmed(request, header, now)));
-                });
-  }
-
-  private Result warmed(Request request, SessionHeader header, int resident) {
+  private Result result(Request request, SessionHeader header, int resident) {
     return results.of(request, new Usage(header.tokens(), resident, 0));
   }
 

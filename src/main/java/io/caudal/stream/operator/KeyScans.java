@@ -48,6 +48,17 @@ final class KeyScans<K, OUT> implements AutoCloseable {
     }
   }
 
+  /** One key alone. */
+  @SuppressWarnings("unchecked") // the function's keys are the operator's
+  <X> void visit(X key, KeyVisit<X, OUT> visit) {
+    taskThread.execute(
+        () -> {
+          backend.setCurrentKey((K) key);
+          visit.visit(key, busy.test((K) key), out);
+        },
+        "visit a key");
+  }
+
   /** Any thread. */
   void execute(TaskAction<OUT> action) {
     taskThread.execute(() -> action.run(out), "an action of the function");

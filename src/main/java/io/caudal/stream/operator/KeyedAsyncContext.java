@@ -55,6 +55,9 @@ public interface KeyedAsyncContext<OUT> {
    */
   <K> void scan(Class<K> keys, String state, KeyVisit<K, OUT> visit, TaskAction<OUT> end);
 
+  /** Visits one key soon, between inputs. Task thread only. */
+  <K> void visit(K key, KeyVisit<K, OUT> visit);
+
   /** Epoch milliseconds, by the operator's clock. */
   long currentTimeMillis();
 

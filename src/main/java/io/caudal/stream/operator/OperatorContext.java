@@ -92,6 +92,11 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   }
 
   @Override
+  public <K> void visit(K key, KeyVisit<K, OUT> visit) {
+    scans.visit(key, visit);
+  }
+
+  @Override
   public long currentTimeMillis() {
     return timers.currentProcessingTime();
   }

@@ -1,0 +1,120 @@
+package io.caudal.stream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.cli.Commands;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
+import io.caudal.protocol.Usage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** After a restart sessions are on the device again before anybody asks for them. */
+class WarmStartTest {
+  private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private int requests;
+
+  @Test
+  void sessions_come_back_to_the_device_by_themselves(@TempDir Path folder) throws Exception {
+    // A job that restarts finds no engine, so nothing but state.
+    Map<String, String> settings = Map.of("engine.linger", "0ms", "kv.host.bytes", "0");
+    try (RunningJob job = RunningJob.start(folder, settings)) {
+      Usage first = ask(job, "one", "My name is Zorvek.");
+      ask(job, "two", "My name is Lucia.");
+      String unused = command(job, "session", "pin", "two").out();
+      job.loseTaskManager();
+      job.topics().awaitReport(report -> report.counters().getOrDefault("warmed_tokens", 0L) > 0);
+
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> tiers(job).equals(Map.of("one", "device", "two", "device")));
+      Usage again = ask(job, "one", "What is my name?");
+      assertThat(again.cachedTokens())
+          .isGreaterThanOrEqualTo(first.promptTokens() + first.completionTokens() - 1);
+      job.topics()
+          .awaitReport(
+              report ->
+                  report.counters().getOrDefault("device_hit_tokens", 0L) == again.cachedTokens());
+    }
+  }
+
+  @Test
+  void of_those_that_do_not_fit_the_ones_used_last(@TempDir Path folder) throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "engine.linger",
+            "0ms",
+            "kv.host.bytes",
+            "0",
+            "kv.device.tokens",
+            "1024",
+            "kv.warm-start",
+            "0.8"); // 819 tokens: two sessions
+    try (RunningJob job = RunningJob.start(folder, settings)) {
+      for (String session : new String[] {"one", "two", "three", "four"}) {
+        Usage usage = ask(job, session, "I live in Rome and like long walks. ".repeat(22));
+        assertThat(usage.promptTokens() + usage.completionTokens()).isBetween(250, 350);
+      }
+      job.rescale(1); // each subtask brings its own
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThat(tiers(job))
+                      .isEqualTo(
+                          Map.of(
+                              "one", "state", "two", "state", "three", "device", "four",
+                              "device")));
+    }
+  }
+
+  private static Commands command(RunningJob job, String... args) {
+    Commands done = job.command(args);
+    assertThat(done.code()).as(done.err()).isZero();
+    return done;
+  }
+
+  /** Where each session's KV is. */
+  private static Map<String, String> tiers(RunningJob job) throws Exception {
+    Map<String, String> tiers = new TreeMap<>();
+    for (String line : command(job, "session", "list", "--json").out().lines().toList()) {
+      JsonNode one = JSON.readTree(line);
+      tiers.put(one.path("session_id").asText(), one.path("tier").asText());
+    }
+    return tiers;
+  }
+
+  private Usage ask(RunningJob job, String session, String text) {
+    String id = "r" + requests++;
+    job.topics()
+        .send(
+            TOPICS.requestsTopic(),
+            session,
+            String.format(
+                "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"messages\":"
+                    + "[{\"role\":\"user\",\"content\":\"%s\"}]}",
+                id, session, text));
+    Result result =
+        ResultJson.read(
+            job.topics()
+                .await(
+                    TOPICS.resultsTopic(),
+                    1,
+                    value -> ResultJson.read(value).requestId().equals(id))
+                .get(0));
+    assertThat(result.failure()).isNull();
+    return Objects.requireNonNull(result.usage());
+  }
+}
