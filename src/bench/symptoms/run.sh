@@ -122,12 +122,12 @@ full_heap() {
   "$caudal" cluster stop --now > /dev/null 2>&1
   start
   submit --fresh -D model.path="$work/dense" -D model.dtype=fp32 -D kv.device.tokens=1024 -D kv.host.bytes=0 \
-    -D kv.prefetch-sessions=64 -D kv.waiting-bytes=208mb
-  back=(--model "$work/dense" --users 28 --sessions 28 --rounds 5 --system-tokens 0 --history-tokens 180 --question-tokens 4 --answer-tokens 2)
+    -D kv.prefetch-sessions=64 -D kv.waiting-bytes=160mb
+  back=(--model "$work/dense" --users 48 --sessions 48 --rounds 5 --system-tokens 0 --history-tokens 180 --question-tokens 4 --answer-tokens 2)
   load "${back[@]}"; reported
   finding full-heap 40s
   heap
-  run config set kv.waiting-bytes=104mb
+  run config set kv.waiting-bytes=80mb
   sleep 40
   load "${back[@]}"; reported
   heap

@@ -3,10 +3,14 @@ package io.caudal.adapt;
 import static io.caudal.adapt.RuleText.say;
 
 import io.caudal.config.Bounds;
+import io.caudal.config.KvSettings;
 import io.caudal.config.Scale;
 import java.util.Optional;
 
-/** What the HOST tier and waiting KV may have together; without a limit, both are left alone. */
+/**
+ * What the HOST tier and waiting KV may have together, and the latter on the heap; without a limit,
+ * both are left alone.
+ */
 final class MemoryLimit {
   private static final String HOST = "kv.host.bytes";
   private static final String WAITING = "kv.waiting-bytes";
@@ -21,7 +25,8 @@ final class MemoryLimit {
     long limit = w.wanted().memoryLimit();
     double other = w.rank(key.equals(HOST) ? WAITING : HOST);
     double wanted = Scale.rank(key, to).orElseThrow();
-    return limit > 0 && (wanted < w.rank(key) || wanted + other <= limit);
+    boolean fits = key.equals(HOST) || wanted <= KvSettings.mostWaiting(w.get("heap_bytes"));
+    return limit > 0 && (wanted < w.rank(key) || (fits && wanted + other <= limit));
   }
 
   /** The larger one lowered so that both fit, as far as its bounds go; empty if they do. */

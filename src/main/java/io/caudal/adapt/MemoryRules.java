@@ -2,7 +2,6 @@ package io.caudal.adapt;
 
 import static io.caudal.adapt.RuleText.say;
 
-import io.caudal.config.KvSettings;
 import java.util.List;
 
 /** Rules on where KV is, and what keeping it costs. */
@@ -25,7 +24,7 @@ final class MemoryRules {
               "cold-sessions",
               "kv.waiting-bytes",
               true,
-              w -> w.get("refused_restore") > 0.05 && !isHeapFull(w) && hasHeapForMore(w),
+              w -> w.get("refused_restore") > 0.05 && !isHeapFull(w),
               w ->
                   say(
                       "%.0f %% of prompt tokens had KV in state that was not read, for"
@@ -99,10 +98,6 @@ final class MemoryRules {
 
   private static boolean isHeapFull(Window w) {
     return w.get("heap_fill") > 0.9 || w.get("gc") > 0.1;
-  }
-
-  private static boolean hasHeapForMore(Window w) {
-    return w.rank("kv.waiting-bytes") < KvSettings.mostWaiting(w.get("heap_bytes"));
   }
 
   private static String heap(Window w) {

@@ -28,7 +28,8 @@ public record DeviceSettings(String gpuResource, boolean cpuFallback, Duration g
           true,
           "Whether an engine whose GPU has no memory for a single sequence, or for the weights, is"
               + " given up and the job goes on with one on another of its GPUs, at last on the CPU."
-              + " If not, the request ends with `out_of_memory`, or the job does not start.");
+              + " If not, the request ends with `out_of_memory`, or the job does not start. Jobs that"
+              + " share an engine have what the latest of them says.");
   static final ConfigKey<Duration> GPU_RETRY =
       ConfigKey.duration(
           "model.gpu-retry",

@@ -91,7 +91,7 @@ public record KvSettings(
               0,
               1L << 40,
               "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
-                  + " device; half of that heap at most, whatever is set. Beyond it a returning"
+                  + " device; half of that heap at most for each engine. Beyond it a returning"
                   + " session's KV is recomputed from its tokens.")
           .live();
   static final ConfigKey<Duration> RESTORE_TIMEOUT =

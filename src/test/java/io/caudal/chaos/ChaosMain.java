@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * {@code ChaosMain kinds SEED KIND[+KIND…][,…]}, those faults in that order, with + together;
  * {@code ChaosMain recovery SESSIONS[,SESSIONS…]}; {@code ChaosMain overload SECONDS
  * [arrivals|mixed-arrivals|slow-results|no-results]}; {@code ChaosMain sessions COUNT}; {@code
- * ChaosMain hostile COUNT [PER-SECOND]}; {@code ChaosMain restart MODEL-FOLDER}.
+ * ChaosMain hostile COUNT [PER-SECOND]}; {@code ChaosMain restart MODEL-FOLDER [KEY=VALUE]...}.
  */
 public final class ChaosMain {
   private ChaosMain() {}
@@ -23,7 +23,7 @@ public final class ChaosMain {
       case "recovery" -> recovery(args[1]);
       case "sessions" -> sessions(Integer.parseInt(args[1]));
       case "hostile" -> hostile(args);
-      case "restart" -> restart(Path.of(args[1]));
+      case "restart" -> restart(Path.of(args[1]), List.of(args).subList(2, args.length));
       case "overload" -> overload(args);
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -91,8 +91,8 @@ public final class ChaosMain {
     }
   }
 
-  private static void restart(Path model) {
-    Map<String, String> settings = RestartRun.settings(model);
+  private static void restart(Path model, List<String> more) {
+    Map<String, String> settings = RestartRun.settings(model, more);
     try (ChaosCluster cluster = new ChaosCluster(1, settings, "10g")) {
       System.out.println(new RestartRun(cluster, settings).play());
     }

@@ -33,8 +33,18 @@ final class RestartRun {
     this.settings = settings;
   }
 
-  static Map<String, String> settings(Path model) {
-    return Map.of("model.path", model.toString(), "model.dtype", "bf16");
+  /**
+   * @param more {@code KEY=VALUE}, over those that it needs
+   */
+  static Map<String, String> settings(Path model, List<String> more) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("model.path", model.toString());
+    settings.put("model.dtype", "bf16");
+    for (String one : more) {
+      int equals = one.indexOf('=');
+      settings.put(one.substring(0, equals), one.substring(equals + 1));
+    }
+    return settings;
   }
 
   /** A Markdown table, a row for each turn of all sessions, milliseconds. */

@@ -54,11 +54,11 @@ class FullHeapOnCluster {
           "-D",
           "kv.prefetch-sessions=64",
           "-D",
-          "kv.waiting-bytes=208mb");
+          "kv.waiting-bytes=160mb");
       JsonNode full = sessionsComeBack(1);
       assertThat(figure(full, "gc")).as("%s", full).isGreaterThan(0.1);
       String advice = advice(full);
-      assertThat(advice).isEqualTo("kv.waiting-bytes=104mb");
+      assertThat(advice).isEqualTo("kv.waiting-bytes=80mb");
 
       succeeds(where("config", "set", advice));
       JsonNode less = sessionsComeBack(2);

@@ -80,7 +80,7 @@ public final class Engine implements AutoCloseable {
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     this.prefixes = new SharedPrefixes(host, blockTokens);
-    this.copies = new KvCopies(loops, host, blockTokens, this::choose);
+    this.copies = new KvCopies(loops, host, blockTokens, this::roomiest);
     this.defaultLoops = defaultLoops(kv.deviceTokens());
   }
 
@@ -336,10 +336,17 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** The loop that has the session's KV, else the one with most room. */
+  private StepLoop roomiest(String session) {
+    return active.stream()
+        .min(
+            Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
+                .thenComparingInt(StepLoop::usedTokens))
+        .orElseThrow();
+  }
+
   private StepLoop choose(@Nullable String session) {
-    Comparator<StepLoop> leastLoaded =
-        Comparator.comparingInt((StepLoop loop) -> loop.unfinished().get())
-            .thenComparingInt(StepLoop::usedTokens);
+    Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
     if (session == null) {
       return active.stream().min(leastLoaded).orElseThrow();
     }

@@ -28,7 +28,7 @@ public final class KvCopies {
   private final Function<String, StepLoop> chooser;
 
   /**
-   * @param chooser the loop that a session's next turn would go to
+   * @param chooser the loop that a session's KV is brought to
    */
   KvCopies(List<StepLoop> loops, HostKv host, int blockTokens, Function<String, StepLoop> chooser) {
     this.loops = loops;

@@ -90,7 +90,7 @@ final class InferenceTask {
     hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
     sweep = new SessionSweep(context, engine, store, infos, live, hold);
     context.every(HOST_GC_INTERVAL, out -> collect());
-    new WarmStart(context, engine, store, warming, kv.warmStart()).begin();
+    new WarmStart(context, engine, store, warming, kv).begin();
   }
 
   private void collect() {

@@ -1,5 +1,6 @@
 package io.caudal.stream.inference;
 
+import io.caudal.config.KvSettings;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
 import io.caudal.protocol.Result;
@@ -7,11 +8,7 @@ import io.caudal.protocol.SessionKeys;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.List;
 import java.util.PriorityQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,17 +16,27 @@ import org.slf4j.LoggerFactory;
 /**
  * After a restart, brings KV from state to the device before anybody asks for it: of the sessions
  * that were used last, one after the other, until a share of the device's room is in use. Turns go
- * on in between, and a session whose own turn has come is left to that. Task thread only.
+ * on in between, and have the room first: a session is left to its own turn if that has come, if
+ * too much KV waits on the heap, or if its KV begins behind a beginning that nobody has. Task
+ * thread only.
  */
 final class WarmStart {
   private static final Logger LOG = LoggerFactory.getLogger(WarmStart.class);
 
+  /** More than the device rounds a session's room up by. */
+  private static final int ROUNDING = 64;
+
+  /**
+   * @param tokens of room that it takes
+   */
   private record Candidate(String key, long lastUsedMillis, int tokens) {}
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
   private final SessionStore store;
   private final Warming warming;
+
+  private final KvSettings kv;
 
   /** Of the device's room, in tokens. */
   private final long share;
@@ -38,69 +45,65 @@ final class WarmStart {
   private final PriorityQueue<Candidate> found =
       new PriorityQueue<>(Comparator.comparingLong(Candidate::lastUsedMillis));
 
-  private final Deque<Candidate> waiting = new ArrayDeque<>();
   private long foundTokens;
   private int sessions;
   private long tokens;
 
-  /**
-   * @param share of the device's room for KV, 0 to 1
-   */
   WarmStart(
       KeyedAsyncContext<Result> context,
       Engine engine,
       SessionStore store,
       Warming warming,
-      double share) {
+      KvSettings kv) {
     this.context = context;
     this.engine = engine;
     this.store = store;
     this.warming = warming;
-    this.share = (long) (share * engine.totalTokens());
+    this.kv = kv;
+    this.share = (long) (kv.warmStart() * kv.deviceTokens());
   }
 
   /** Looks at the header of every session once, then begins. */
   void begin() {
     if (share > 0 && context.isRestored()) {
-      context.scan(
-          String.class, SessionStore.HEADER, (key, busy, out) -> find(key), out -> bringAll());
+      context.scan(String.class, SessionStore.HEADER, (key, busy, out) -> find(key), out -> next());
     }
   }
 
   private void find(String key) throws Exception {
     SessionHeader header = SessionKeys.isSessionless(key) ? null : store.header();
-    if (header == null || header.kvTokens() == 0) {
+    if (header == null || header.kvTokens() == 0 || header.tokens() + ROUNDING > share) {
       return;
     }
-    found.add(new Candidate(key, header.lastUsedMillis(), header.tokens()));
-    foundTokens += header.tokens();
+    int room = header.tokens() + ROUNDING;
+    found.add(new Candidate(key, header.lastUsedMillis(), room));
+    foundTokens += room;
     while (foundTokens > share) {
       foundTokens -= found.remove().tokens();
     }
   }
 
-  private void bringAll() {
-    List<Candidate> oldestFirst = new ArrayList<>();
-    while (!found.isEmpty()) {
-      oldestFirst.add(found.remove());
+  /** The one used last comes last, so that eviction takes it for what it is. */
+  private void next() {
+    Candidate candidate = found.poll();
+    while (candidate != null && engine.usedTokens() + candidate.tokens() > share) {
+      candidate = found.poll();
     }
-    oldestFirst.forEach(waiting::addFirst);
-    next();
+    if (candidate == null) {
+      end();
+    } else {
+      context.visit(candidate.key(), (key, busy, out) -> bring(key, busy));
+    }
   }
 
-  private void next() {
-    Candidate candidate = waiting.poll();
-    if (candidate == null || engine.usedTokens() + candidate.tokens() > share) {
-      waiting.clear();
-      LOG.info("KV of {} sessions, {} tokens, is on the device ahead of use", sessions, tokens);
-      return;
-    }
-    context.visit(candidate.key(), (key, busy, out) -> bring(key, busy));
+  private void end() {
+    found.clear();
+    LOG.info("KV of {} sessions, {} tokens, is on the device ahead of use", sessions, tokens);
   }
 
   private void bring(String key, boolean busy) throws Exception {
     SessionHeader header = busy ? null : store.header();
-    if (header == null || header.kvTokens() == 0) {
+    if (header == null || header.kvFrom() > 0 || !mayRead(header)) {
       next();
       return;
     }
@@ -118,8 +121,18 @@ final class WarmStart {
     }
   }
 
+  /** As for a turn: what is read is on the heap until the device has it. */
+  private boolean mayRead(SessionHeader header) {
+    double heap = Runtime.getRuntime().maxMemory();
+    return header.kvBytes() > 0 && engine.waitingBytes() + header.kvBytes() <= kv.waitingRoom(heap);
+  }
+
   private void brought(int now) {
-    sessions += now > 0 ? 1 : 0;
+    if (now == 0) {
+      end(); // turns have the room
+      return;
+    }
+    sessions++;
     tokens += now;
     next();
   }

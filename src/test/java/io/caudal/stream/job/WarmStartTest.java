@@ -61,7 +61,7 @@ class WarmStartTest {
             "kv.device.tokens",
             "1024",
             "kv.warm-start",
-            "0.8"); // 819 tokens: two sessions
+            "0.9"); // 921 tokens: two sessions
     try (RunningJob job = RunningJob.start(folder, settings)) {
       for (String session : new String[] {"one", "two", "three", "four"}) {
         Usage usage = ask(job, session, "I live in Rome and like long walks. ".repeat(22));
