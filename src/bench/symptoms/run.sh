@@ -127,7 +127,7 @@ full_heap() {
   load "${back[@]}"; reported
   finding full-heap 40s
   heap
-  run config set kv.waiting-bytes=80mb
+  run config set kv.waiting-bytes=77mb
   sleep 40
   load "${back[@]}"; reported
   heap

@@ -58,7 +58,8 @@ class FullHeapOnCluster {
       JsonNode full = sessionsComeBack(1);
       assertThat(figure(full, "gc")).as("%s", full).isGreaterThan(0.1);
       String advice = advice(full);
-      assertThat(advice).isEqualTo("kv.waiting-bytes=80mb");
+      // Half of what holds; what a JVM calls its heap differs a little by its collector.
+      assertThat(advice).matches("kv.waiting-bytes=(7\\d|80)mb");
 
       succeeds(where("config", "set", advice));
       JsonNode less = sessionsComeBack(2);

@@ -8,6 +8,7 @@ import io.caudal.protocol.SessionKeys;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.slf4j.Logger;
@@ -16,12 +17,19 @@ import org.slf4j.LoggerFactory;
 /**
  * After a restart, brings KV from state to the device before anybody asks for it: of the sessions
  * that were used last, one after the other, until a share of the device's room is in use. Turns go
- * on in between, and have the room first: a session is left to its own turn if that has come, if
- * too much KV waits on the heap, or if its KV begins behind a beginning that nobody has. Task
+ * first: it waits while there are requests, and a session is left to its own turn if that has come,
+ * if too much KV waits on the heap, or if its KV begins behind a beginning that nobody has. Task
  * thread only.
  */
 final class WarmStart {
   private static final Logger LOG = LoggerFactory.getLogger(WarmStart.class);
+
+  /**
+   * While there are requests, it looks again after this, and after a minute doesn't wait for it.
+   */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private static final int MOST_PAUSES = 600;
 
   /** More than the device rounds a session's room up by. */
   private static final int ROUNDING = 64;
@@ -35,7 +43,6 @@ final class WarmStart {
   private final Engine engine;
   private final SessionStore store;
   private final Warming warming;
-
   private final KvSettings kv;
 
   /** Of the device's room, in tokens. */
@@ -46,6 +53,7 @@ final class WarmStart {
       new PriorityQueue<>(Comparator.comparingLong(Candidate::lastUsedMillis));
 
   private long foundTokens;
+  private int pauses;
   private int sessions;
   private long tokens;
 
@@ -85,6 +93,11 @@ final class WarmStart {
 
   /** The one used last comes last, so that eviction takes it for what it is. */
   private void next() {
+    if (!found.isEmpty() && pauses < MOST_PAUSES && isWorking()) {
+      pauses++;
+      context.after(PAUSE, out -> next());
+      return;
+    }
     Candidate candidate = found.poll();
     while (candidate != null && engine.usedTokens() + candidate.tokens() > share) {
       candidate = found.poll();
@@ -94,6 +107,10 @@ final class WarmStart {
     } else {
       context.visit(candidate.key(), (key, busy, out) -> bring(key, busy));
     }
+  }
+
+  private boolean isWorking() {
+    return context.inFlight().atHand() > 0 || engine.unfinished() > 0;
   }
 
   private void end() {

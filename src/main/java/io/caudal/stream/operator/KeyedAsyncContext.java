@@ -90,6 +90,11 @@ public interface KeyedAsyncContext<OUT> {
   void execute(TaskAction<OUT> action);
 
   /**
+   * Runs the action once, so much later, on the task thread, with no key set; never after the end.
+   */
+  void after(Duration delay, TaskAction<OUT> action);
+
+  /**
    * Runs the action again and again from one interval after now, until the operator closes; no key
    * is set, nothing of it is part of the state.
    */

@@ -138,6 +138,12 @@ final class OperatorContext<OUT> implements KeyedAsyncContext<OUT>, AutoCloseabl
   }
 
   @Override
+  public void after(Duration delay, TaskAction<OUT> action) {
+    long due = currentTimeMillis() + delay.toMillis();
+    var unused = operator.getProcessingTimeService().registerTimer(due, time -> action.run(out));
+  }
+
+  @Override
   public void every(Duration interval, TaskAction<OUT> action) {
     long millis = interval.toMillis();
     periodic.add(
