@@ -33,7 +33,6 @@ class WarmStartTest {
     try (RunningJob job = RunningJob.start(folder, settings)) {
       Usage first = ask(job, "one", "My name is Zorvek.");
       ask(job, "two", "My name is Lucia.");
-      String unused = command(job, "session", "pin", "two").out();
       job.loseTaskManager();
       job.topics().awaitReport(report -> report.counters().getOrDefault("warmed_tokens", 0L) > 0);
 
