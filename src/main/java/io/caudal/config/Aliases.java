@@ -36,6 +36,7 @@ final class Aliases {
     NAMES.put("max_memory_mb", "kv.host.bytes");
     NAMES.put("max_session_tokens", "kv.session.max-tokens");
     NAMES.put("max_retries", "request.max-attempts");
+    NAMES.put("retries", "request.max-attempts");
     NAMES.put("num_workers", "engine.step-loops");
     NAMES.put("prefetch_size", "kv.prefetch-sessions");
     NAMES.put("quantization_bits", "kv.codec");

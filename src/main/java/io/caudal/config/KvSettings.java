@@ -8,7 +8,7 @@ import java.util.List;
  * Where sessions' KV lives and for how long.
  *
  * @param deviceTokens token positions of KV on the device, over all step loops of an engine
- * @param evictionPolicy which idle sessions make way on the device
+ * @param evictionPolicy whose KV makes way on the device and off the heap
  * @param hostBytes most KV off the heap, over all step loops of an engine
  * @param blockBytes size that a KV block in state aims at
  * @param persist which sessions' KV is written to state
@@ -55,9 +55,10 @@ public record KvSettings(
               "kv.eviction-policy",
               Eviction.ADAPTIVE,
               Eviction.class,
-              "Whose KV makes way when the device is full: of the session that was used longest ago"
-                  + " (lru), least often since it came (lfu), or that is worth least by how such"
-                  + " sessions have come back (adaptive; until it has learnt that, as lru).")
+              "Whose KV makes way when the device, or memory off the heap, is full: of the session"
+                  + " that was used longest ago (lru), least often since it came (lfu), or that is"
+                  + " worth least by how such sessions have come back (adaptive; until it has learnt"
+                  + " that, as lru). Off the heap it goes by blocks.")
           .live();
   static final ConfigKey<Long> HOST_BYTES =
       ConfigKey.bytes(
@@ -145,8 +146,8 @@ public record KvSettings(
               0.9,
               0.05,
               1,
-              "Share of `kv.host.bytes` above which, with `kv.host.gc`, KV leaves each second, the"
-                  + " least recently used first, until it isn't above any more. KV of pinned"
+              "Share of `kv.host.bytes` above which, with `kv.host.gc`, KV leaves each second, as"
+                  + " `kv.eviction-policy` says, until it isn't above any more. KV of pinned"
                   + " sessions stays up to `kv.host.bytes` itself.")
           .live();
 

@@ -89,11 +89,15 @@ final class PrefixSharing {
   }
 
   /** Keeps what a session's turn has added in the HOST tier. */
-  void keep(Sequence sequence, List<KvBlock> blocks) {
-    if (!prefixes.isOff() && !blocks.isEmpty()) {
-      int[] tokens = sequence.tokens().copy(0, sequence.computed());
-      prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId());
+  void keep(Sequence sequence, List<KvBlock> blocks, int outputTokens) {
+    if (prefixes.isOff() || blocks.isEmpty()) {
+      return;
     }
+    int[] tokens = sequence.tokens().copy(0, sequence.computed());
+    if (!claims.containsKey(sequence)) {
+      prefixes.goneOnFrom(sequence.tenant(), tokens, blocks.get(0).index(), sequence.sessionId());
+    }
+    prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId(), outputTokens);
   }
 
   /** Takes out those that wait beyond their deadlines. */

@@ -78,7 +78,7 @@ public final class SharedPrefixes {
   /** Hands over the claim's next block. */
   synchronized void publish(PrefixClaim claim, KvBlock block) {
     long parent = block.index() == 0 ? TokenChain.ROOT : claim.chain()[block.index() - 1];
-    put(claim.tenant(), parent, block, claim.tokens(), claim.session());
+    put(claim.tenant(), parent, block, claim.tokens(), claim.session(), 0);
     claims.remove(key(claim, block.index()), claim);
     claim.setPublished(block.index() + 1);
     claim.wake(block.index() + 1);
@@ -98,23 +98,45 @@ public final class SharedPrefixes {
    * @param blocks without gaps
    * @param tokens of the sequence
    * @param session null for none
+   * @param outputTokens that the turn generated
    */
-  void keep(String tenant, List<KvBlock> blocks, int[] tokens, @Nullable String session) {
-    long before = TokenChain.ofBlocks(tokens, blocks.get(0).index(), blockTokens);
-    // The last first, so that the first is dropped last.
-    for (int i = blocks.size() - 1; i >= 0; i--) {
-      if (blocks.get(i).tokens() == blockTokens) {
-        long parent = i == 0 ? before : blocks.get(i - 1).chainHash();
-        put(tenant, parent, blocks.get(i), tokens, session);
+  void keep(
+      String tenant,
+      List<KvBlock> blocks,
+      int[] tokens,
+      @Nullable String session,
+      int outputTokens) {
+    long parent = TokenChain.ofBlocks(tokens, blocks.get(0).index(), blockTokens);
+    for (KvBlock block : blocks) {
+      if (block.tokens() < blockTokens
+          || !put(tenant, parent, block, tokens, session, outputTokens)) {
+        return;
       }
+      parent = block.chainHash();
     }
   }
 
-  private void put(
-      String tenant, long parent, KvBlock block, int[] tokens, @Nullable String session) {
+  /**
+   * A turn has gone on from KV that was on the device: of use in the HOST tier, too, are its
+   * blocks.
+   *
+   * @param tokens of the sequence
+   * @param blocks that were there
+   */
+  void goneOnFrom(String tenant, int[] tokens, int blocks, @Nullable String session) {
+    host.use(tenant, TokenChain.chain(tokens, blocks, blockTokens), blocks, session);
+  }
+
+  private boolean put(
+      String tenant,
+      long parent,
+      KvBlock block,
+      int[] tokens,
+      @Nullable String session,
+      int outputTokens) {
     int first = block.index() * blockTokens;
     int[] own = Arrays.copyOfRange(tokens, first, first + blockTokens);
-    host.put(tenant, parent, block, own, session);
+    return host.put(tenant, parent, block, own, session, outputTokens);
   }
 
   private static Key key(PrefixClaim claim, int block) {

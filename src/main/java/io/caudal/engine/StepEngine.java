@@ -531,7 +531,7 @@ public final class StepEngine {
         task.generation().sessionId() == null
             ? List.of()
             : kv.export(task.sequence(), sharing.stored(task.sequence(), task.generation()));
-    sharing.keep(task.sequence(), blocks);
+    sharing.keep(task.sequence(), blocks, task.outputTokens());
     leave(task, reason, null, blocks);
   }
 

@@ -1,17 +1,19 @@
 package io.caudal.kv;
 
+import io.caudal.config.Eviction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The HOST tier: KV blocks off the heap, within a limit of bytes, found by what they hold. A block
  * is named by the hash chain of its tokens and by its tenant, so sessions of a tenant that begin
- * alike share it, and no tenant can tell what another has asked. The least recently used go first,
- * those of pinned sessions last; a block goes with the last session that uses it.
+ * alike share it, and no tenant can tell what another has asked. An eviction policy says which go
+ * first, of each chain its end; those of pinned sessions go last. A block goes with the last
+ * session that uses it.
  *
  * <p>Safe for use by any thread; a block that was found stays valid when it is dropped here.
  */
@@ -35,8 +38,13 @@ public final class HostKv {
    */
   private record Entry(long parentHash, KvBlock block, int[] tokens) {}
 
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  /** Blocks that were here lately. */
+  private static final int REMEMBERED = 65_536;
+
+  private final LongSupplier millis;
+  private final Map<Key, Entry> entries = new HashMap<>();
   private final BlockUsers<Key> users = new BlockUsers<>();
+  private final BlockRanks<Key> ranks = new BlockRanks<>(REMEMBERED);
   private final Set<String> pinned = new HashSet<>();
   private long limit;
   private long bytes;
@@ -45,7 +53,20 @@ public final class HostKv {
    * @param limit bytes; 0 keeps nothing
    */
   public HostKv(long limit) {
+    this(limit, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+  }
+
+  /**
+   * @param millis a clock that never goes back
+   */
+  HostKv(long limit, LongSupplier millis) {
     this.limit = limit;
+    this.millis = millis;
+  }
+
+  /** A live setting: which blocks make way first. */
+  public synchronized void setPolicy(Eviction policy) {
+    ranks.setPolicy(policy, millis.getAsLong());
   }
 
   /** A live setting: what is beyond the new limit is dropped. */
@@ -69,7 +90,7 @@ public final class HostKv {
   }
 
   /**
-   * The blocks that are here, from token 0 on without gaps.
+   * The blocks that are here, from token 0 on without gaps. Who takes them says so: {@link #use}.
    *
    * @param chain hashes of the sequence's first whole blocks
    */
@@ -86,9 +107,6 @@ public final class HostKv {
       }
       run.add(entry.block());
     }
-    for (int i = run.size() - 1; i >= 0; i--) {
-      entries.get(new Key(tenant, chain[i])); // so that a chain goes from its tail
-    }
     return run;
   }
 
@@ -98,36 +116,53 @@ public final class HostKv {
    * @param parentHash chain hash of the block before it
    * @param tokens of the block
    * @param session that uses it; null for everybody
+   * @param outputTokens that its request generated, as far as is known
+   * @return whether it is here; else what comes behind it would be of no use
    */
-  public synchronized void put(
-      String tenant, long parentHash, KvBlock block, int[] tokens, @Nullable String session) {
+  public synchronized boolean put(
+      String tenant,
+      long parentHash,
+      KvBlock block,
+      int[] tokens,
+      @Nullable String session,
+      int outputTokens) {
     int size = block.data().remaining();
     Key key = new Key(tenant, block.chainHash());
     if (entries.containsKey(key)) {
       users.use(key, session);
-      return;
+      return true;
     }
-    if (size > limit) {
-      return;
-    }
-    ByteBuffer copy = allocate(size, block.data().order());
+    ByteBuffer copy = size > limit ? null : allocate(size, block.data().order());
     if (copy == null) {
-      return;
+      return false;
     }
     copy.put(block.data().duplicate()).flip();
     KvBlock own = new KvBlock(block.index(), block.tokens(), block.chainHash(), copy);
     entries.put(key, new Entry(parentHash, own, tokens.clone()));
     users.begin(key, session);
+    Key parent = block.index() == 0 ? null : new Key(tenant, parentHash);
+    ranks.put(key, parent, block.tokens(), outputTokens, millis.getAsLong());
     bytes += size;
+    makeRoom(key);
+    return entries.containsKey(key);
+  }
+
+  /** For a new block, at the cost of others if there are such. */
+  private void makeRoom(Key key) {
+    ranks.hold(key);
+    evictTo(limit, false);
+    ranks.letGo(key);
     evict();
   }
 
-  /** A session uses the first {@code blocks} blocks of a chain. */
+  /** A session's turn uses the first {@code blocks} blocks of a chain. */
   public synchronized void use(String tenant, long[] chain, int blocks, @Nullable String session) {
+    long now = millis.getAsLong();
     for (int i = 0; i < blocks; i++) {
       Key key = new Key(tenant, chain[i]);
       if (entries.containsKey(key)) {
         users.use(key, session);
+        ranks.used(key, now);
       }
     }
   }
@@ -139,16 +174,24 @@ public final class HostKv {
 
   /** The session has ended: what only it uses is dropped. */
   public synchronized Freed forget(String session) {
+    Freed freed = leave(session, false);
     pinned.remove(session);
-    return release(session);
+    return freed;
   }
 
   /** Drops what only this session uses; one that is pinned stays so. */
   public synchronized Freed release(String session) {
+    return leave(session, true);
+  }
+
+  private Freed leave(String session, boolean mayComeBack) {
+    if (pinned.contains(session)) {
+      ranks.letGo();
+    }
     Freed freed = Freed.NONE;
     for (Key key : users.of(session)) {
       if (users.leave(key, session)) {
-        freed = freed.plus(drop(key));
+        freed = freed.plus(drop(key, mayComeBack));
       }
     }
     return freed;
@@ -158,8 +201,8 @@ public final class HostKv {
   public synchronized void setPinned(String session, boolean pin) {
     if (pin) {
       pinned.add(session);
-    } else {
-      pinned.remove(session);
+    } else if (pinned.remove(session)) {
+      ranks.letGo();
     }
   }
 
@@ -198,7 +241,7 @@ public final class HostKv {
       Key key = byIndex.get(i).getKey();
       Entry entry = byIndex.get(i).getValue();
       if (in.contains(key) && !(beginning.isWithin(entry.block()) && goneOnFrom.contains(key))) {
-        freed = freed.plus(drop(key));
+        freed = freed.plus(drop(key, true));
       } else if (in.contains(key)) {
         goneOnFrom.add(new Key(key.tenant(), entry.parentHash()));
       }
@@ -216,17 +259,18 @@ public final class HostKv {
           }
         });
     for (Key key : going) {
-      freed = freed.plus(drop(key));
+      freed = freed.plus(drop(key, true));
     }
     return freed;
   }
 
-  private Freed drop(Key key) {
+  private Freed drop(Key key, boolean mayComeBack) {
     Entry entry = entries.remove(key);
     if (entry == null) {
       return Freed.NONE;
     }
     users.end(key);
+    ranks.drop(key, mayComeBack);
     int size = entry.block().data().capacity();
     bytes -= size;
     return new Freed(0, 1, size);
@@ -250,17 +294,22 @@ public final class HostKv {
 
   private void evict() {
     evictTo(limit, false);
-    evictTo(limit, true);
+    if (bytes > limit) {
+      ranks.letGo();
+      evictTo(limit, true);
+    }
   }
 
   private void evictTo(long most, boolean pinnedToo) {
-    Iterator<Map.Entry<Key, Entry>> oldest = entries.entrySet().iterator();
-    while (bytes > most && oldest.hasNext()) {
-      Map.Entry<Key, Entry> next = oldest.next();
-      if (pinnedToo || !users.isUsedBy(next.getKey(), pinned)) {
-        oldest.remove();
-        users.end(next.getKey());
-        bytes -= next.getValue().block().data().capacity();
+    while (bytes > most) {
+      Key victim = ranks.victim(millis.getAsLong());
+      if (victim == null) {
+        return;
+      }
+      if (!pinnedToo && users.isUsedBy(victim, pinned)) {
+        ranks.hold(victim);
+      } else {
+        drop(victim, true);
       }
     }
   }

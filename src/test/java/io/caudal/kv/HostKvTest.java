@@ -2,9 +2,11 @@ package io.caudal.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caudal.config.Eviction;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +14,8 @@ class HostKvTest {
   private static final int BLOCK = 4;
   private static final int BYTES = 32;
 
-  private final HostKv host = new HostKv(3 * BYTES);
+  private final AtomicLong clock = new AtomicLong();
+  private final HostKv host = new HostKv(3 * BYTES, clock::incrementAndGet);
 
   @Test
   void finds_what_a_sequence_begins_with() {
@@ -41,6 +44,74 @@ class HostKvTest {
   }
 
   @Test
+  void a_beginning_stays_as_long_as_what_was_added_to_it_later() {
+    int[] tokens = tokens(1, 8);
+    put("t", tokens, 0);
+    put("t", tokens(2, 4), 0);
+    put("t", tokens, 1);
+
+    put("t", tokens(3, 4), 0);
+
+    assertThat(find("t", tokens)).hasSize(2);
+    assertThat(find("t", tokens(2, 4))).isEmpty();
+  }
+
+  @Test
+  void what_is_longer_than_the_limit_is_kept_in_part() {
+    int[] tokens = tokens(1, 16);
+
+    put("t", tokens, 0, 1, 2, 3);
+
+    assertThat(find("t", tokens)).hasSize(3);
+  }
+
+  @Test
+  void the_policy_says_who_goes() {
+    host.setPolicy(Eviction.LFU);
+    put("t", tokens(1, 4), 0);
+    use("a", tokens(1, 4), 1);
+    put("t", tokens(2, 4), 0);
+    put("t", tokens(3, 4), 0);
+
+    put("t", tokens(4, 4), 0);
+    assertThat(find("t", tokens(1, 4))).hasSize(1);
+    assertThat(find("t", tokens(2, 4))).isEmpty();
+
+    host.setPolicy(Eviction.LRU);
+    put("t", tokens(5, 4), 0);
+    assertThat(find("t", tokens(1, 4))).isEmpty();
+    assertThat(find("t", tokens(3, 4))).hasSize(1);
+    assertThat(host.bytes()).isEqualTo(3 * BYTES);
+  }
+
+  @Test
+  void what_comes_back_stays_beside_what_is_asked_once() {
+    assertThat(found(Eviction.ADAPTIVE)).isGreaterThan(2 * found(Eviction.LRU));
+  }
+
+  /** Blocks found of ten conversations that return each minute, beside 40 prompts of others. */
+  private static int found(Eviction policy) {
+    AtomicLong millis = new AtomicLong();
+    HostKv host = new HostKv(100 * BYTES, millis::get);
+    host.setPolicy(policy);
+    int found = 0;
+    for (int minute = 0; minute < 100; minute++) {
+      for (int i = 0; i < 50; i++) {
+        millis.addAndGet(1_200);
+        int[] tokens = i % 5 == 0 ? tokens(i, 20) : tokens(50 + 50 * minute + i, 20);
+        long[] chain = TokenChain.chain(tokens, 5, BLOCK);
+        int there = host.find("t", tokens, chain, BLOCK).size();
+        found += there;
+        host.use("t", chain, there, null);
+        for (int block = there; block < 5; block++) {
+          put(host, "t", null, tokens, block);
+        }
+      }
+    }
+    return found;
+  }
+
+  @Test
   void a_smaller_limit_holds_at_once() {
     put("t", tokens(1, 12), 0, 1, 2);
 
@@ -63,7 +134,8 @@ class HostKvTest {
         TokenChain.ROOT,
         new KvBlock(0, BLOCK, hash, ByteBuffer.allocate(BYTES)),
         tokens(2, 4),
-        null);
+        null,
+        0);
 
     assertThat(find("t", tokens)).isEmpty();
   }
@@ -193,6 +265,11 @@ class HostKvTest {
   }
 
   private void put(String tenant, @Nullable String session, int[] tokens, int... blocks) {
+    put(host, tenant, session, tokens, blocks);
+  }
+
+  private static void put(
+      HostKv host, String tenant, @Nullable String session, int[] tokens, int... blocks) {
     long[] chain = TokenChain.chain(tokens, tokens.length / BLOCK, BLOCK);
     for (int block : blocks) {
       byte[] data = new byte[BYTES];
@@ -202,7 +279,8 @@ class HostKvTest {
           block == 0 ? TokenChain.ROOT : chain[block - 1],
           new KvBlock(block, BLOCK, chain[block], ByteBuffer.wrap(data)),
           Arrays.copyOfRange(tokens, block * BLOCK, (block + 1) * BLOCK),
-          session);
+          session,
+          0);
     }
   }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -79,6 +80,7 @@ public final class Engine implements AutoCloseable {
     this.text = text;
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
+    host.setPolicy(kv.evictionPolicy());
     this.prefixes = new SharedPrefixes(host, blockTokens);
     this.copies = new KvCopies(loops, host, blockTokens, this::roomiest);
     this.defaultLoops = defaultLoops(kv.deviceTokens());
@@ -213,6 +215,25 @@ public final class Engine implements AutoCloseable {
     return submissions;
   }
 
+  /**
+   * Computes the beginning that a session shares with others and that its KV in state lacks, and
+   * keeps it off the heap.
+   *
+   * @param tokens of the session
+   * @param behind its first block in state
+   * @return done when it is there, or can't be; on any thread
+   */
+  public CompletableFuture<Void> computeBeginning(
+      String tenant, int[] tokens, KvBlock behind, int priority) {
+    if (host.isOff()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    BeginningTask task = new BeginningTask();
+    Generation generation = BeginningTask.generation(tenant, tokens, behind, blockTokens, priority);
+    submit(generation, List.of(behind), task);
+    return task.done();
+  }
+
   /** KV that was read for generations which have not had their turn yet, in bytes. */
   public long waitingBytes() {
     return waitingBytes.get();
@@ -239,6 +260,7 @@ public final class Engine implements AutoCloseable {
 
   /** Live settings; they hold from each loop's next step on. */
   public void configure(EngineSettings settings, KvSettings kv) {
+    host.setPolicy(kv.evictionPolicy());
     host.setLimit(kv.hostBytes());
     setLoops(settings, kv);
     List<StepLoop> working = active;

@@ -130,7 +130,7 @@ final class SessionRequests {
     try {
       var unused =
           warming
-              .warm(key, header)
+              .warm(key, header, request.priority())
               .thenAccept(
                   warmed ->
                       completion.complete(

@@ -17,9 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * After a restart, brings KV from state to the device before anybody asks for it: of the sessions
  * that were used last, one after the other, until a share of the device's room is in use. Turns go
- * first: it waits while there are requests, and a session is left to its own turn if that has come,
- * if too much KV waits on the heap, or if its KV begins behind a beginning that nobody has. Task
- * thread only.
+ * first: it waits while there are requests, and a session is left to its own turn if that has come
+ * or if too much KV waits on the heap. Task thread only.
  */
 final class WarmStart {
   private static final Logger LOG = LoggerFactory.getLogger(WarmStart.class);
@@ -30,6 +29,8 @@ final class WarmStart {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private static final int MOST_PAUSES = 600;
+
+  private static final int AFTER_ALL = Integer.MIN_VALUE;
 
   /** More than the device rounds a session's room up by. */
   private static final int ROUNDING = 64;
@@ -120,7 +121,7 @@ final class WarmStart {
 
   private void bring(String key, boolean busy) throws Exception {
     SessionHeader header = busy ? null : store.header();
-    if (header == null || header.kvFrom() > 0 || !mayRead(header)) {
+    if (header == null || !mayRead(header)) {
       next();
       return;
     }
@@ -130,7 +131,7 @@ final class WarmStart {
     try {
       var unused =
           warming
-              .warm(key, header)
+              .warm(key, header, AFTER_ALL)
               .thenAccept(warmed -> context.execute(out -> brought(warming.count(warmed))));
     } catch (CaudalException e) {
       LOG.info("session {} is not brought to the device: {}", key, e.getMessage());

@@ -28,12 +28,14 @@ final class Warming {
   }
 
   /**
-   * Reads what is neither on the device nor off the heap.
+   * Reads what is neither on the device nor off the heap. A beginning that state lacks, because
+   * another session computed it, and that nobody has now, is computed first.
    *
+   * @param priority of such work beside turns
    * @return on any thread
    * @throws CaudalException as {@link SessionMemory#tokens}
    */
-  CompletableFuture<Warmed> warm(String key, SessionHeader header) throws Exception {
+  CompletableFuture<Warmed> warm(String key, SessionHeader header, int priority) throws Exception {
     int[] tokens = memory.tokens(header);
     int stored = memory.storedTokens(header);
     int resident = engine.residentTokens(key);
@@ -41,11 +43,15 @@ final class Warming {
       return CompletableFuture.completedFuture(new Warmed(resident, resident));
     }
     int whole = stored / engine.blockTokens() * engine.blockTokens();
-    boolean offHeap = whole > 0 && engine.hostTokens(header.tenant(), tokens) >= whole;
-    List<KvBlock> blocks = offHeap ? List.of() : memory.restore(header, tokens);
-    return engine
-        .copies()
-        .promote(key, header.tenant(), tokens, blocks)
+    int offHeap = engine.hostTokens(header.tenant(), tokens);
+    List<KvBlock> blocks =
+        whole > 0 && offHeap >= whole ? List.of() : memory.restore(header, tokens);
+    CompletableFuture<Void> beginning =
+        blocks.isEmpty() || header.kvFrom() <= offHeap
+            ? CompletableFuture.completedFuture(null)
+            : engine.computeBeginning(header.tenant(), tokens, blocks.get(0), priority);
+    return beginning
+        .thenCompose(there -> engine.copies().promote(key, header.tenant(), tokens, blocks))
         .thenApply(now -> new Warmed(now, resident));
   }
 

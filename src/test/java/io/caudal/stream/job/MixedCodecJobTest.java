@@ -7,7 +7,6 @@ import io.caudal.config.Settings;
 import io.caudal.protocol.ControlAckJson;
 import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
-import io.caudal.protocol.ResultJson;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A session whose KV was written with another codec at each turn, and read back at each. */
 class MixedCodecJobTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
-  private static final String SESSION = "mixed";
 
   private int changes;
 
@@ -85,24 +83,7 @@ class MixedCodecJobTest {
   }
 
   private static Result ask(RunningJob job, String text) {
-    String id = Integer.toHexString(text.hashCode());
-    job.topics()
-        .send(
-            TOPICS.requestsTopic(),
-            SESSION,
-            String.format(
-                "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"messages\":"
-                    + "[{\"role\":\"user\",\"content\":\"%s\"}]}",
-                id, SESSION, text));
-    Result result =
-        ResultJson.read(
-            job.topics()
-                .await(
-                    TOPICS.resultsTopic(),
-                    1,
-                    value -> ResultJson.read(value).requestId().equals(id))
-                .get(0));
-    assertThat(result.failure()).isNull();
+    Result result = job.topics().ask("mixed", text);
     if (result.turn() > 1) {
       assertThat(result.usage().cachedTokens()).isGreaterThan(result.usage().promptTokens() / 4);
     }

@@ -6,7 +6,6 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.protocol.ControlAckJson;
 import io.caudal.protocol.Result;
-import io.caudal.protocol.ResultJson;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -24,16 +23,16 @@ class PersistJobTest {
     Map<String, String> settings =
         Map.of("engine.linger", "0ms", "kv.host.bytes", "0", "kv.persist", "never");
     try (RunningJob job = RunningJob.start(folder, settings)) {
-      ask(job, "My name is Zorvek.");
+      job.topics().ask("s", "My name is Zorvek.");
       job.loseTaskManager();
-      Result rebuilt = ask(job, "What is my name?");
+      Result rebuilt = job.topics().ask("s", "What is my name?");
       assertThat(rebuilt.text()).contains("Zorvek");
       assertThat(Objects.requireNonNull(rebuilt.usage()).cachedTokens()).isZero();
 
       persistAlways(job);
-      ask(job, "Thank you!");
+      job.topics().ask("s", "Thank you!");
       job.loseTaskManager();
-      Result restored = ask(job, "What's my name?");
+      Result restored = job.topics().ask("s", "What's my name?");
       assertThat(restored.text()).contains("Zorvek");
       assertThat(Objects.requireNonNull(restored.usage()).cachedTokens())
           .isGreaterThan(Objects.requireNonNull(rebuilt.usage()).promptTokens());
@@ -48,27 +47,5 @@ class PersistJobTest {
             "{\"change_id\":\"c\",\"set\":{\"kv.persist\":\"always\"}}");
     assertThat(job.topics().await(TOPICS.acksTopic(), 2, value -> true))
         .allSatisfy(ack -> assertThat(ControlAckJson.read(ack).problems()).isEmpty());
-  }
-
-  private static Result ask(RunningJob job, String text) {
-    String id = Integer.toHexString(text.hashCode());
-    job.topics()
-        .send(
-            TOPICS.requestsTopic(),
-            "s",
-            String.format(
-                "{\"request_id\":\"%s\",\"session_id\":\"s\",\"messages\":"
-                    + "[{\"role\":\"user\",\"content\":\"%s\"}]}",
-                id, text));
-    Result result =
-        ResultJson.read(
-            job.topics()
-                .await(
-                    TOPICS.resultsTopic(),
-                    1,
-                    value -> ResultJson.read(value).requestId().equals(id))
-                .get(0));
-    assertThat(result.failure()).isNull();
-    return result;
   }
 }

@@ -2,10 +2,7 @@ package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caudal.config.KafkaSettings;
-import io.caudal.config.Settings;
 import io.caudal.protocol.Result;
-import io.caudal.protocol.ResultJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sessions with one system prompt, in the whole job. */
 @NullUnmarked
 class SharedPrefixJobTest {
-  private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final String SYSTEM =
       "You remember what you are told. ".repeat(6) + "You answer in one short sentence.";
   private static final String FIRST = "My name is Zorvek.";
@@ -32,7 +28,7 @@ class SharedPrefixJobTest {
   @BeforeAll
   static void start() throws Exception {
     // A job that restarts finds no engine, so nothing but state.
-    running = RunningJob.start(folder, Map.of("engine.linger", "0ms"));
+    running = RunningJob.start(folder, Map.of("engine.linger", "0ms", "kv.warm-start", "0"));
     topics = running.topics();
   }
 
@@ -45,7 +41,7 @@ class SharedPrefixJobTest {
   void a_common_beginning_is_computed_once_and_kept_in_one_session() throws Exception {
     List<Result> first = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      first.add(ask("p" + i, "p" + i + "-1", SYSTEM, FIRST));
+      first.add(topics.ask("p" + i, SYSTEM, FIRST));
     }
     int shared = first.get(1).usage().cachedTokens();
     assertThat(first.get(0).usage().cachedTokens()).isZero();
@@ -55,7 +51,7 @@ class SharedPrefixJobTest {
     running.loseTaskManager();
     List<Result> second = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      second.add(ask("p" + i, "p" + i + "-2", null, SECOND));
+      second.add(topics.ask("p" + i, SECOND));
     }
 
     assertThat(second).extracting(Result::turn).containsOnly(2);
@@ -73,33 +69,18 @@ class SharedPrefixJobTest {
   @Test
   void a_session_without_the_beginning_in_its_state_computes_it_again() throws Exception {
     String system = "You are a guide. " + SYSTEM;
-    ask("q0", "q0-1", system, "My city is Lima.");
-    Result first = ask("q1", "q1-1", system, "My city is Lima.");
+    topics.ask("q0", system, "My city is Lima.");
+    Result first = topics.ask("q1", system, "My city is Lima.");
     int shared = first.usage().cachedTokens();
 
     running.loseTaskManager();
-    Result alone = ask("q1", "q1-2", null, "What is my city?");
-    Result other = ask("q0", "q0-2", null, "What is my city?");
+    Result alone = topics.ask("q1", "What is my city?");
+    Result other = topics.ask("q0", "What is my city?");
 
     assertThat(shared).isPositive();
     assertThat(alone.text()).isEqualTo(other.text()).contains("Lima");
     assertThat(alone.usage().promptTokens() - alone.usage().cachedTokens())
         .isGreaterThanOrEqualTo(shared);
     assertThat(alone.usage().cachedTokens()).isPositive();
-  }
-
-  private static Result ask(String session, String id, String system, String user) {
-    String before = system == null ? "" : "{\"role\":\"system\",\"content\":\"" + system + "\"},";
-    topics.send(
-        TOPICS.requestsTopic(),
-        session,
-        "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"messages\":[%s{\"role\":\"user\",\"content\":\"%s\"}]}"
-            .formatted(id, session, before, user));
-    List<byte[]> found =
-        topics.await(
-            TOPICS.resultsTopic(), 1, value -> ResultJson.read(value).requestId().equals(id));
-    Result result = ResultJson.read(found.get(0));
-    assertThat(result.failure()).isNull();
-    return result;
   }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caudal.config.KafkaSettings;
+import io.caudal.config.Settings;
 import io.caudal.protocol.MetricsJson;
 import io.caudal.protocol.MetricsRecord;
+import io.caudal.protocol.Result;
+import io.caudal.protocol.ResultJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -34,12 +38,14 @@ import org.jspecify.annotations.Nullable;
 final class Topics implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String METRICS = "caudal.metrics";
+  private static final KafkaSettings NAMES = KafkaSettings.from(Settings.of(Map.of()));
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Properties common = new Properties();
   private final KafkaProducer<byte[], byte[]> producer;
   private final Map<String, KafkaConsumer<byte[], byte[]>> consumers = new HashMap<>();
   private final Map<String, List<ConsumerRecord<byte[], byte[]>>> read = new HashMap<>();
+  private int asked;
 
   Topics(String bootstrapServers) {
     common.put("bootstrap.servers", bootstrapServers);
@@ -72,6 +78,35 @@ final class Topics implements AutoCloseable {
   /** Sends without waiting. */
   Future<RecordMetadata> post(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     return producer.send(new ProducerRecord<>(topic, key, value));
+  }
+
+  /** A turn of a session, answered. */
+  Result ask(String session, String text) {
+    return ask(session, null, text);
+  }
+
+  /**
+   * A turn of a session, answered.
+   *
+   * @param system message before it; null for none
+   */
+  Result ask(String session, @Nullable String system, String text) {
+    String id = "asked-" + asked++;
+    String before =
+        system == null ? "" : String.format("{\"role\":\"system\",\"content\":\"%s\"},", system);
+    send(
+        NAMES.requestsTopic(),
+        session,
+        String.format(
+            "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"messages\":"
+                + "[%s{\"role\":\"user\",\"content\":\"%s\"}]}",
+            id, session, before, text));
+    byte[] answer =
+        await(NAMES.resultsTopic(), 1, value -> ResultJson.read(value).requestId().equals(id))
+            .get(0);
+    Result result = ResultJson.read(answer);
+    assertThat(result.failure()).isNull();
+    return result;
   }
 
   /** Waits until at least {@code count} committed records of the topic satisfy the predicate. */

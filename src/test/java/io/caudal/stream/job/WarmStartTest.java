@@ -6,13 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.cli.Commands;
-import io.caudal.config.KafkaSettings;
-import io.caudal.config.Settings;
 import io.caudal.protocol.Result;
-import io.caudal.protocol.ResultJson;
 import io.caudal.protocol.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -21,10 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** After a restart sessions are on the device again before anybody asks for them. */
 class WarmStartTest {
-  private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private int requests;
 
   @Test
   void sessions_come_back_to_the_device_by_themselves(@TempDir Path folder) throws Exception {
@@ -79,6 +75,39 @@ class WarmStartTest {
     }
   }
 
+  @Test
+  void a_beginning_that_sessions_share_is_computed_once_for_all(@TempDir Path folder)
+      throws Exception {
+    try (RunningJob job = RunningJob.start(folder, Map.of("engine.linger", "0ms"))) {
+      String system = "You remember what you are told. ".repeat(20);
+      List<Result> first = new ArrayList<>();
+      for (String session : List.of("one", "two", "three", "four")) {
+        first.add(job.topics().ask(session, system, "My name is Zorvek."));
+      }
+      int shared = usage(first.get(3)).cachedTokens();
+      assertThat(shared).isGreaterThan(usage(first.get(3)).promptTokens() / 2);
+      command(job, "session", "end", "one"); // the only one whose state has the beginning
+      job.loseTaskManager();
+
+      Map<String, String> there = Map.of("two", "device", "three", "device", "four", "device");
+      await().atMost(Duration.ofMinutes(1)).until(() -> tiers(job).equals(there));
+      for (Result before : first.subList(1, 4)) {
+        Result again =
+            job.topics().ask(Objects.requireNonNull(before.sessionId()), "What is my name?");
+        assertThat(again.text()).contains("Zorvek");
+        assertThat(usage(again).cachedTokens())
+            .isGreaterThanOrEqualTo(
+                usage(before).promptTokens() + usage(before).completionTokens() - 1);
+      }
+      double computed =
+          job.topics()
+              .awaitReport(report -> report.counters().getOrDefault("device_hit_tokens", 0L) > 0)
+              .gauges()
+              .getOrDefault("engine_prefill_tokens", 0.0);
+      assertThat(computed).isBetween((double) shared, 2.0 * shared);
+    }
+  }
+
   private static Commands command(RunningJob job, String... args) {
     Commands done = job.command(args);
     assertThat(done.code()).as(done.err()).isZero();
@@ -95,25 +124,11 @@ class WarmStartTest {
     return tiers;
   }
 
-  private Usage ask(RunningJob job, String session, String text) {
-    String id = "r" + requests++;
-    job.topics()
-        .send(
-            TOPICS.requestsTopic(),
-            session,
-            String.format(
-                "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"messages\":"
-                    + "[{\"role\":\"user\",\"content\":\"%s\"}]}",
-                id, session, text));
-    Result result =
-        ResultJson.read(
-            job.topics()
-                .await(
-                    TOPICS.resultsTopic(),
-                    1,
-                    value -> ResultJson.read(value).requestId().equals(id))
-                .get(0));
-    assertThat(result.failure()).isNull();
+  private static Usage ask(RunningJob job, String session, String text) {
+    return usage(job.topics().ask(session, text));
+  }
+
+  private static Usage usage(Result result) {
     return Objects.requireNonNull(result.usage());
   }
 }
