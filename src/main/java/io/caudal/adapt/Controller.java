@@ -5,6 +5,7 @@ import static io.caudal.adapt.RuleText.say;
 import io.caudal.config.AdaptiveMode;
 import io.caudal.config.AdaptiveSettings;
 import io.caudal.config.Bounds;
+import io.caudal.config.Scale;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,9 +89,17 @@ public final class Controller {
     windows++;
     noticeOthers(w);
     noticeTargets(w);
+    noticeBounds(w);
     List<Rule> applying = applying(w);
     List<String> before = held;
     held = applying.stream().map(Rule::name).toList();
+    if (trial == null || trial.confirmed()) {
+      Optional<Move> fit = MemoryLimit.fit(w, this::isMine);
+      if (fit.isPresent()) {
+        trial = Trial.of(fit.get(), false, false, List.of());
+        return fit;
+      }
+    }
     if (trial != null) {
       Optional<Move> revert = goOn(trial, w);
       if (trial != null) {
@@ -98,11 +107,6 @@ public final class Controller {
       }
     } else {
       note(Sample.of(w));
-    }
-    Optional<Move> fit = MemoryLimit.fit(w);
-    if (fit.isPresent() && isMine(fit.get().key())) {
-      trial = Trial.of(fit.get(), false, false, List.of());
-      return fit;
     }
     return Sample.isEnough(samples)
         ? begin(applying.stream().filter(rule -> before.contains(rule.name())).toList(), w)
@@ -150,6 +154,16 @@ public final class Controller {
       }
     }
     handsOff.values().removeIf(until -> until <= windows);
+  }
+
+  /** What may not be moved any more is not taken back either. */
+  private void noticeBounds(Window w) {
+    Bounds bounds = trial == null ? null : w.wanted().bounds().get(trial.key());
+    if (trial != null
+        && trial.confirmed()
+        && (bounds == null || !bounds.contains(Scale.rank(trial.key(), trial.from()).orElse(0)))) {
+      trial = null;
+    }
   }
 
   private static List<Rule> applying(Window w) {

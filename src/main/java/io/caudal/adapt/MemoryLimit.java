@@ -6,6 +6,8 @@ import io.caudal.config.Bounds;
 import io.caudal.config.KvSettings;
 import io.caudal.config.Scale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What the HOST tier and waiting KV may have together, and the latter on the heap; without a limit,
@@ -29,16 +31,23 @@ final class MemoryLimit {
     return limit > 0 && (wanted < w.rank(key) || (fits && wanted + other <= limit));
   }
 
-  /** The larger one lowered so that both fit, as far as its bounds go; empty if they do. */
-  static Optional<Move> fit(Window w) {
+  /**
+   * The larger one lowered so that both fit, as far as its bounds go, or else the other; empty if
+   * they do.
+   *
+   * @param mayMove by key
+   */
+  static Optional<Move> fit(Window w, Predicate<String> mayMove) {
     long limit = w.wanted().memoryLimit();
     double over = w.rank(HOST) + w.rank(WAITING) - limit;
     if (limit == 0 || over <= 0) {
       return Optional.empty();
     }
     boolean hostFirst = w.rank(HOST) >= w.rank(WAITING);
-    return lowered(w, hostFirst ? HOST : WAITING, over, limit)
-        .or(() -> lowered(w, hostFirst ? WAITING : HOST, over, limit));
+    return Stream.of(hostFirst ? HOST : WAITING, hostFirst ? WAITING : HOST)
+        .filter(mayMove)
+        .flatMap(key -> lowered(w, key, over, limit).stream())
+        .findFirst();
   }
 
   private static Optional<Move> lowered(Window w, String key, double over, long limit) {

@@ -22,6 +22,10 @@ public record Bounds(double low, double high) implements Serializable {
     return Math.min(high, Math.max(low, rank));
   }
 
+  public boolean contains(double rank) {
+    return low <= rank && rank <= high;
+  }
+
   /** Of {@code KEY=LOW..HIGH[,…]}; empty if it is something else, or of settings without order. */
   static Optional<Map<String, Bounds>> parse(String text) {
     Map<String, Bounds> all = new LinkedHashMap<>();

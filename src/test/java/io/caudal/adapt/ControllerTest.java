@@ -194,6 +194,51 @@ class ControllerTest {
   }
 
   @Test
+  void a_lowered_memory_limit_ends_a_trial_and_takes_what_it_may() {
+    SimulatedJob job =
+        new SimulatedJob(
+            Map.of("kv.host.bytes", "512mb"), SimulatedJob.closed(100, 10, 0.3, 1_000, 0.02), 1);
+    Controller controller = new Controller(ControllerState.NEW);
+    Move trial = untilConfirmed(job, controller);
+    assertThat(trial.key()).isEqualTo(BATCH);
+
+    job.set("kv.host.bytes", "400mb"); // somebody's: it is left alone
+    job.set("adaptive.memory-limit", "450mb");
+    Move fit = controller.observe(job.next()).orElseThrow();
+    assertThat(fit.rule()).isEqualTo("memory-limit");
+    assertThat(fit.key()).isEqualTo("kv.waiting-bytes");
+    assertThat(fit.to()).isEqualTo("50mb");
+  }
+
+  @Test
+  void what_left_the_bounds_during_a_trial_is_not_taken_back() {
+    SimulatedJob job =
+        new SimulatedJob(
+            Map.of("adaptive.ttft-target", "0ms"), SimulatedJob.closed(200, 10, 0.5, 16, 0.02), 1);
+    Controller controller = new Controller(ControllerState.NEW);
+    Move trial = untilConfirmed(job, controller);
+    assertThat(trial.to()).isEqualTo("24");
+
+    job.set("adaptive.bounds", "engine.max-batch=20..64");
+    assertThat(run(job, controller, 100)).noneMatch(move -> move.to().equals("16"));
+    assertThat(Integer.parseInt(job.text(BATCH))).isBetween(20, 64);
+  }
+
+  /** Plays until the first move is in force everywhere, and has been seen to be. */
+  private static Move untilConfirmed(SimulatedJob job, Controller controller) {
+    for (int i = 0; i < 50; i++) {
+      Optional<Move> move = controller.observe(job.next());
+      if (move.isPresent()) {
+        job.set(move.get().key(), move.get().to());
+        assertThat(controller.observe(job.next())).isEmpty();
+        assertThat(Objects.requireNonNull(controller.state().trial()).confirmed()).isTrue();
+        return move.get();
+      }
+    }
+    throw new AssertionError("no move");
+  }
+
+  @Test
   void off_and_advise_change_nothing() {
     for (String mode : List.of("off", "advise")) {
       SimulatedJob job =

@@ -38,6 +38,10 @@ import org.slf4j.LoggerFactory;
 final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange>
     implements CheckpointedFunction, CheckpointListener {
   private static final String BY = "adaptive";
+
+  /** Of a window. */
+  private static final int MOST_RECORDS = 10_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(AdaptiveControl.class);
 
   private transient @Nullable ListState<byte[]> storedController;
@@ -116,6 +120,8 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
     if (WindowFigures.spanMillis(window) >= wanted.interval().toMillis()) {
       observe(window);
       window = newestOfEach(window);
+    } else if (window.size() >= MOST_RECORDS) {
+      window = newestOfEach(window); // a subtask says nothing
     }
   }
 
@@ -132,8 +138,9 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
     }
   }
 
+  /** While a change waits for its checkpoint, nothing is looked at: nobody has been asked yet. */
   private void observe(List<MetricsRecord> records) {
-    if (controller != null) {
+    if (controller != null && due == null) {
       WindowFigures.of(records).flatMap(controller::observe).ifPresent(this::ask);
     }
   }
