@@ -77,9 +77,12 @@ public final class StatsText {
                 fleet.sum("at_hand"), fleet.sum("running"), fleet.sum("aside"))));
     rows.add(List.of("  KV", memory(stats)));
     fleet.engines().forEach((id, one) -> rows.add(List.of("  " + id, engine(one))));
-    if (job != null) {
-      rows.add(List.of("  checkpoint", checkpoint(job.checkpoints(), nowMillis)));
-    }
+    rows.add(
+        List.of(
+            "  checkpoint",
+            job == null
+                ? "not known: no JobManager was found that has the job (--rest)"
+                : checkpoint(job.checkpoints(), nowMillis)));
     return Text.table(rows) + latencies(stats);
   }
 

@@ -53,12 +53,17 @@ final class ConfigPresetCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Sets its live settings that differ from what is in force, all or none, and",
-        "names the others that differ: these need a restart."
+        "names the others that differ: these need a restart. What it does not name stays",
+        "as it is; what another preset may have set of that is told."
       })
   int apply(
       @Parameters(paramLabel = "NAME", description = "A preset.") String name,
       @Mixin SettingsRun run) {
-    return run.run(Preset.named(name).settings(), spec.commandLine().getOut());
+    Preset preset = Preset.named(name);
+    PrintWriter out = spec.commandLine().getOut();
+    int code = run.run(preset.settings(), out);
+    run.tellOthers(preset.unnamed(), out);
+    return code;
   }
 
   private int print(List<List<String>> rows) {

@@ -1,6 +1,7 @@
 package io.caudal.cli;
 
 import io.caudal.analytics.Fleet;
+import io.caudal.analytics.Text;
 import io.caudal.cli.console.Console;
 import io.caudal.cli.console.FlinkFiles;
 import io.caudal.cli.profile.ChromeTrace;
@@ -16,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,23 +75,45 @@ final class ProfileCommand implements Callable<Integer> {
       screen.flush();
       return 1;
     }
-    Profile profile = profile(start);
+    List<MetricsRecord> records = records(start);
+    Profile profile = Profile.of(records, start);
     change.run(Map.of(), KEYS, new PrintWriter(new StringWriter()));
     ChromeTrace.write(profile, out);
     screen.print(ProfileTable.of(profile));
     screen.println(profile.size() + " spans in " + out + "; open it at https://ui.perfetto.dev");
-    if (profile.isEmpty()) {
+    List<Integer> late = late(Fleet.of(records), start + 1_000L * seconds);
+    if (!late.isEmpty()) {
+      screen.println(
+          "what subtask "
+              + Text.list(late)
+              + " did is not, or not all, among them: no report came within "
+              + LATE_MILLIS / 1_000
+              + " s after the end; see metrics.interval");
+    } else if (profile.isEmpty()) {
       screen.println("nothing was done in that time");
     }
     if (jfr) {
       fetch(screen, start);
     }
     screen.flush();
-    return 0;
+    return late.isEmpty() ? 0 : 1;
+  }
+
+  /** Subtasks that have not reported since. */
+  private static List<Integer> late(Fleet fleet, long end) {
+    Set<Integer> reported =
+        fleet.members().stream()
+            .filter(member -> member.newest().windowEndMillis() >= end)
+            .map(member -> member.newest().subtask())
+            .collect(Collectors.toSet());
+    return IntStream.range(0, Math.max(1, fleet.subtasks()))
+        .filter(subtask -> !reported.contains(subtask))
+        .boxed()
+        .toList();
   }
 
   /** Waits until every subtask has reported what came until the end. */
-  private Profile profile(long start) throws InterruptedException {
+  private List<MetricsRecord> records(long start) throws InterruptedException {
     Console console = change.console();
     long end = System.currentTimeMillis() + 1_000L * seconds;
     CountDownLatch never = new CountDownLatch(1);
@@ -100,13 +125,9 @@ final class ProfileCommand implements Callable<Integer> {
         break;
       }
       records = console.records(start);
-      Fleet fleet = Fleet.of(records);
-      all =
-          !fleet.members().isEmpty()
-              && fleet.members().size() == fleet.subtasks()
-              && fleet.members().stream().allMatch(m -> m.newest().windowEndMillis() >= end);
+      all = late(Fleet.of(records), end).isEmpty();
     }
-    return Profile.of(records, start);
+    return records;
   }
 
   private void fetch(PrintWriter screen, long start) throws InterruptedException {

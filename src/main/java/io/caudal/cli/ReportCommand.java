@@ -2,12 +2,14 @@ package io.caudal.cli;
 
 import io.caudal.analytics.Fleet;
 import io.caudal.analytics.JobView;
+import io.caudal.analytics.Text;
 import io.caudal.analytics.report.Report;
 import io.caudal.analytics.report.ReportJson;
 import io.caudal.analytics.report.ReportText;
 import io.caudal.cli.console.Console;
 import io.caudal.config.JobSettings;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,8 +56,29 @@ final class ReportCommand implements Callable<Integer> {
       return 1;
     }
     Report report = Report.of(fleet, millis, job);
-    out.print(json ? ReportJson.of(report, now) + "\n" : ReportText.of(report));
+    if (json) {
+      out.println(ReportJson.of(report, now));
+    } else {
+      out.print(caveats(fleet, job, now));
+      out.print(ReportText.of(report));
+    }
     out.flush();
     return 0;
+  }
+
+  /** What makes the report less than it could be. */
+  private static String caveats(Fleet fleet, @Nullable JobView job, long now) {
+    StringBuilder out = new StringBuilder();
+    List<Integer> silent = fleet.silent(now);
+    if (!silent.isEmpty()) {
+      long age = fleet.members().stream().mapToLong(m -> m.ageMillis(now)).min().orElse(0);
+      out.append("no news for a while of subtask ").append(Text.list(silent));
+      out.append("; the newest figures are ").append(Text.millis(age)).append(" old\n");
+    }
+    if (job == null) {
+      out.append(
+          "checkpoints are not looked at: no JobManager was found that has the job (--rest)\n");
+    }
+    return out.toString();
   }
 }

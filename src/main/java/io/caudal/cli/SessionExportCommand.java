@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -51,14 +50,14 @@ final class SessionExportCommand implements Callable<Integer> {
     long[] bytes = new long[1];
     try (ExportReader reader = ExportReader.follow(run.kafka());
         SessionLine line = run.sessions();
-        OutputStream to =
-            file == null ? OutputStream.nullOutputStream() : Files.newOutputStream(file)) {
+        NewFile to = NewFile.of(file)) {
       var unused = line.ask(Request.about(RequestType.EXPORT, exportId, id, SessionTask.NONE));
       chunks[0] =
           reader.read(
               exportId,
               Duration.ofSeconds(run.timeoutSeconds()),
-              chunk -> bytes[0] += write(chunk, to));
+              chunk -> bytes[0] += write(chunk, to.stream()));
+      to.complete();
     } catch (IOException | UncheckedIOException e) {
       throw new CaudalException(
           ErrorCode.STORAGE_UNAVAILABLE, file + " can't be written: " + e.getMessage(), e);

@@ -42,4 +42,18 @@ final class SettingsRun {
     out.flush();
     return code;
   }
+
+  /** Names the live ones of these keys that are not as by default. */
+  void tellOthers(Set<String> keys, PrintWriter out) {
+    InForce inForce = change.console().inForce(change.console().fleet());
+    for (String key : keys) {
+      String usual = Settings.key(key).defaultText();
+      if (Settings.key(key).isLive() && !inForce.isEmpty() && !inForce.is(key, usual)) {
+        String now = InForce.shown(inForce.text(key));
+        out.println(
+            "stays as it is: " + key + "=" + now + " (default " + InForce.shown(usual) + ")");
+      }
+    }
+    out.flush();
+  }
 }

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +55,14 @@ public record Preset(String name, String description, Map<String, String> settin
     settings.forEach(Settings::check);
     String first = text.lines().findFirst().orElse("");
     return new Preset(name, first.replaceFirst("^#\\s*", ""), settings);
+  }
+
+  /** What other presets set and this one does not, sorted. */
+  public Set<String> unnamed() {
+    Set<String> keys = new TreeSet<>();
+    NAMES.forEach(other -> keys.addAll(named(other).settings().keySet()));
+    keys.removeAll(settings.keySet());
+    return keys;
   }
 
   private static String text(String resource) {

@@ -76,18 +76,25 @@ final class Anomalies {
     TreeMap<Long, Double> parts = new TreeMap<>();
     for (Member member : fleet.members()) {
       long end = member.newest().windowEndMillis();
+      TreeMap<Long, Double> own = new TreeMap<>();
+      TreeMap<Long, Double> seconds = new TreeMap<>();
       MetricsRecord before = null;
       for (MetricsRecord record : member.within(windowMillis)) {
         long part = -(end - record.windowEndMillis()) * PARTS / Math.max(1, windowMillis);
         double value = of.applyAsDouble(record);
         if (grows && before != null) {
-          double more = (value - of.applyAsDouble(before)) * PARTS * 1e3 / windowMillis;
-          parts.merge(part, more, Double::sum);
+          own.merge(part, value - of.applyAsDouble(before), Double::sum);
+          double length = (record.windowEndMillis() - before.windowEndMillis()) / 1e3;
+          seconds.merge(part, length, Double::sum);
         } else if (!grows && !Double.isNaN(value)) {
           parts.merge(part, value, Math::max);
         }
         before = record;
       }
+      own.forEach(
+          (part, more) ->
+              parts.merge(
+                  part, more / Math.max(1e-3, seconds.getOrDefault(part, 0.0)), Double::sum));
     }
     return List.copyOf(parts.values());
   }

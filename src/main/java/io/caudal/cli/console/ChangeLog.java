@@ -15,8 +15,20 @@ import java.util.TreeMap;
 /** Changes of live settings, oldest first, with what became of each. */
 public final class ChangeLog {
 
-  /** One change. */
-  public record Entry(long timestampMillis, ControlChange change, ChangeOutcome outcome) {
+  /**
+   * One change.
+   *
+   * @param acksAreKept whether the topic goes back as far as that
+   */
+  public record Entry(
+      long timestampMillis, ControlChange change, ChangeOutcome outcome, boolean acksAreKept) {
+
+    /** What became of it, in a few words. */
+    String result() {
+      return outcome.acks().isEmpty() && !acksAreKept
+          ? "acknowledgements are kept no longer"
+          : outcome.summary();
+    }
 
     /** What it asks for, {@code KEY=VALUE}, or the keys that it resets. */
     String asked() {
@@ -51,13 +63,15 @@ public final class ChangeLog {
       ControlAck ack = dated.record();
       byChange.computeIfAbsent(ack.changeId(), id -> new TreeMap<>()).put(ack.subtask(), ack);
     }
+    long kept = acks.stream().mapToLong(Dated::timestampMillis).min().orElse(0);
     List<Entry> entries = new ArrayList<>();
     for (Dated<ControlChange> dated : changes) {
       entries.add(
           new Entry(
               dated.timestampMillis(),
               dated.record(),
-              new ChangeOutcome(byChange.getOrDefault(dated.record().changeId(), Map.of()))));
+              new ChangeOutcome(byChange.getOrDefault(dated.record().changeId(), Map.of())),
+              dated.timestampMillis() >= kept));
     }
     return entries;
   }
@@ -74,7 +88,7 @@ public final class ChangeLog {
               entry.change().changeId(),
               by == null ? "" : by,
               entry.steps(),
-              entry.outcome().summary()));
+              entry.result()));
     }
     List<String> lines = new ArrayList<>(Text.table(rows).lines().toList());
     for (int i = entries.size(); i > 0; i--) {

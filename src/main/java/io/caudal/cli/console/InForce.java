@@ -90,7 +90,8 @@ public final class InForce {
     return grouped;
   }
 
-  static String shown(String value) {
+  /** A value for people. */
+  public static String shown(String value) {
     return value.isEmpty() ? "''" : value;
   }
 }

@@ -25,8 +25,13 @@ public final class Archive {
   }
 
   public void add(String name, String text) {
-    String end = text.length() <= MOST_CHARS ? text : text.substring(text.length() - MOST_CHARS);
-    texts.put(name, mask.mask(end));
+    texts.put(name, mask.mask(end(text)));
+  }
+
+  /** Whole lines: a secret keeps the name before it. */
+  private static String end(String text) {
+    int line = text.indexOf('\n', Math.max(0, text.length() - MOST_CHARS));
+    return text.length() <= MOST_CHARS || line < 0 ? text : text.substring(line + 1);
   }
 
   public void add(String name, byte[] text) {

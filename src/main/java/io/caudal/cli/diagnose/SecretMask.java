@@ -17,7 +17,9 @@ public final class SecretMask {
 
   private static final String NAME =
       "[\\w.-]*(?:password|passwd|passphrase|secret|api[-_.]?key|access[-_.]?key|private[-_.]?key"
-          + "|credential|auth[-_.]?token|access[-_.]?token|bearer)[\\w.-]*";
+          + "|account[-_.]?key|service[-_.]?key|shared[-_.]?key|sas[-_.]?key|credential|auth[-_.]?params"
+          + "|(?:auth|access|session|refresh|id|security|sas|sso|hf|service|delegation)[-_.]?token(?!s)"
+          + "|bearer)[\\w.-]*";
 
   /** All of the line: a value that has values in it. */
   private static final Pattern JAAS =
@@ -29,6 +31,10 @@ public final class SecretMask {
               + NAME
               + "[\\\\\"']*\\s*(?:[:=]|,\\s*\"value\"\\s*:)\\s*)"
               + "(\\\\?\"(?:[^\"\\\\]|\\\\.)*\\\\?\"|'[^']*'|[^\\s,;}&]+)");
+
+  /** All of the line, where it begins with the name, as in a file of settings. */
+  private static final Pattern LINE =
+      Pattern.compile("(?im)^(\\s*(?:-\\s+)?" + NAME + "\\s*[:=][ \\t]*)(?![\"'{\\[])\\S.*$");
 
   private static final Pattern HEADER =
       Pattern.compile("(?i)((?:bearer|basic)\\s+)[A-Za-z0-9._~+/=-]{8,}");
@@ -60,6 +66,7 @@ public final class SecretMask {
       masked = masked.replace(secret, MASK);
     }
     masked = JAAS.matcher(masked).replaceAll(keepName());
+    masked = LINE.matcher(masked).replaceAll(keepName());
     masked = NAMED.matcher(masked).replaceAll(SecretMask::quotedAsBefore);
     masked = ARGUMENT.matcher(masked).replaceAll(keepName());
     masked = HEADER.matcher(masked).replaceAll(keepName());

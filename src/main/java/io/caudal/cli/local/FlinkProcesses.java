@@ -28,6 +28,9 @@ final class FlinkProcesses {
   private static final String JOB_MANAGER =
       "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
 
+  /** It does little, and to compile that well would take the cores from others. */
+  private static final String QUICKLY_COMPILED = "-XX:TieredStopAtLevel=1 ";
+
   private static final Pattern COLLECTOR =
       Pattern.compile("-XX:\\+Use(Serial|Parallel|G1|Z|Shenandoah|Epsilon)GC");
 
@@ -66,7 +69,7 @@ final class FlinkProcesses {
     return start(
         "jobmanager",
         JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
-        configuration.get(CoreOptions.FLINK_JM_JVM_OPTIONS),
+        QUICKLY_COMPILED + configuration.get(CoreOptions.FLINK_JM_JVM_OPTIONS),
         JOB_MANAGER,
         words(JobManagerProcessUtils.generateDynamicConfigsStr(spec)).toList(),
         Map.of());

@@ -58,6 +58,19 @@ class AnomaliesTest {
   }
 
   @Test
+  void rates_are_over_the_time_between_records() {
+    // Every 5 s, the last one in a part of 3 s.
+    List<MetricsRecord> records = new ArrayList<>();
+    for (int second = 0; second <= 40; second += 5) {
+      long tokens = second == 40 ? 3_500 + 5 * 20 : 100L * second;
+      records.add(Reports.of(0, 1_000L * second, Map.of("completion_tokens", tokens)));
+    }
+    List<Anomaly> found = Anomalies.of(Fleet.of(records), 40_000);
+    assertThat(found).extracting(Anomaly::figure).containsExactly("generated tokens/s");
+    assertThat(found.get(0).finding()).startsWith("20.00 now, 100.00 before");
+  }
+
+  @Test
   void a_short_past_tells_nothing() {
     List<MetricsRecord> records = new ArrayList<>();
     for (int second = SECONDS - 30; second <= SECONDS; second++) {

@@ -74,6 +74,18 @@ class ChangeLogTest {
     assertThat(entries.get(1).steps()).isEqualTo(KEY + "=4");
   }
 
+  @Test
+  void where_acknowledgements_are_kept_no_longer_that_is_said() {
+    List<ChangeLog.Entry> entries =
+        ChangeLog.of(
+            List.of(change(1, "a", "ana", "8"), change(5, "b", "ben", "4")),
+            List.of(ack("c", 0, 3, "16", "8")));
+
+    assertThat(entries)
+        .extracting(ChangeLog.Entry::result)
+        .containsExactly("acknowledgements are kept no longer", "no acknowledgement");
+  }
+
   private static Dated<ControlChange> change(long at, String id, String by, String value) {
     return new Dated<>(at, new ControlChange(id, Map.of(KEY, value), List.of(), by));
   }

@@ -28,6 +28,11 @@ class SecretMaskTest {
         "https://user:planted@host/x",
         "--kafka.client.ssl.key.password planted --job.name x",
         "AWS_SECRET_ACCESS_KEY=planted",
+        "s3.session-token: planted",
+        "REFRESH_TOKEN=planted",
+        "HF_TOKEN=planted",
+        "fs.azure.account.key.x.blob.core.windows.net: planted==",
+        "  kafka.client.ssl.key.password: a, planted; and more",
         "somewhere else known-one"
       })
   void secrets_are_taken_out(String text) {
@@ -40,6 +45,8 @@ class SecretMaskTest {
         "engine.token-budget=512",
         "kv.device.tokens = 65536",
         "\"completion_tokens_per_s\": 12.5",
+        "eos_token_id: 2",
+        "session_tokens: 12",
         "127.0.0.1:9092",
         "topics.requests=caudal.requests"
       })

@@ -140,8 +140,12 @@ class ConsoleTest {
 
     assertThat(run("config", "preset", "apply", "low_latency")).isZero();
     assertThat(out).contains("engine.max-batch 5 -> 8", "-D results.delivery=at-least-once");
+    assertThat(out).doesNotContain("stays as it is");
     assertThat(run("config", "preset", "apply", "low_latency")).isZero();
     assertThat(out).contains("already");
+    assertThat(run("config", "preset", "apply", "memory_efficient")).isZero();
+    assertThat(run("config", "preset", "apply", "high_performance")).isZero();
+    assertThat(out).contains("stays as it is: kv.codec=int8 (default none)");
   }
 
   @Test

@@ -296,8 +296,12 @@ class SessionConsoleTest {
   @Test
   @Order(9)
   void a_damaged_or_incomplete_export_is_refused_whole() throws Exception {
-    List<String> lines = Files.readAllLines(folder.resolve("a.jsonl"));
+    Path whole = folder.resolve("a.jsonl");
+    List<String> lines = Files.readAllLines(whole);
     assertThat(lines.size()).isGreaterThan(1);
+    assertThat(run("session", "export", "nobody", "--file", whole.toString())).isEqualTo(1);
+    assertThat(whole).content().isEqualTo(String.join("\n", lines) + "\n");
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
     Path cut = folder.resolve("cut.jsonl");
     Files.write(cut, lines.subList(0, lines.size() - 1));
     assertThat(run("session", "import", "--file", cut.toString(), "--as", "cut")).isEqualTo(1);
