@@ -3,6 +3,7 @@ package io.caudal.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +21,22 @@ final class NewFile implements AutoCloseable {
   }
 
   /**
-   * @param file null to write nowhere; a device or pipe is written as it comes
+   * @param file null to write nowhere; a link, device or pipe is written as it comes
    */
   static NewFile of(@Nullable Path file) throws IOException {
     if (file == null) {
       return new NewFile(null, null, OutputStream.nullOutputStream());
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
+    boolean exists = Files.exists(file);
+    if (exists && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return new NewFile(null, null, Files.newOutputStream(file));
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    return new NewFile(file, part, Files.newOutputStream(part));
+    OutputStream stream = Files.newOutputStream(part);
+    if (exists && Files.getFileStore(file).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(file));
+    }
+    return new NewFile(file, part, stream);
   }
 
   OutputStream stream() {

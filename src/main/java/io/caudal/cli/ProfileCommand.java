@@ -96,7 +96,7 @@ final class ProfileCommand implements Callable<Integer> {
       fetch(screen, start);
     }
     screen.flush();
-    return late.isEmpty() ? 0 : 1;
+    return profile.isEmpty() && !late.isEmpty() ? 1 : 0;
   }
 
   /** Subtasks that have not reported since. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority higher is planned first
  * @param tenant whose request it is; tenants share by tokens
  * @param deadlineMillis epoch milliseconds; {@link Long#MAX_VALUE} for none
+ * @param owner session that uses its KV off the heap; null for everybody
  */
 public record Generation(
     String requestId,
@@ -30,7 +31,38 @@ public record Generation(
     int maxNewTokens,
     int priority,
     String tenant,
-    long deadlineMillis) {
+    long deadlineMillis,
+    @Nullable String owner) {
+
+  /** Of a session that owns what it computes, or of none. */
+  public Generation(
+      String requestId,
+      @Nullable String sessionId,
+      int[] context,
+      int generatedTokens,
+      int storedTokens,
+      SamplingParams sampling,
+      long seed,
+      List<String> stop,
+      int maxNewTokens,
+      int priority,
+      String tenant,
+      long deadlineMillis) {
+    this(
+        requestId,
+        sessionId,
+        context,
+        generatedTokens,
+        storedTokens,
+        sampling,
+        seed,
+        stop,
+        maxNewTokens,
+        priority,
+        tenant,
+        deadlineMillis,
+        sessionId);
+  }
 
   /** Tokens of the prompt: history and new turn. */
   public int promptTokens() {

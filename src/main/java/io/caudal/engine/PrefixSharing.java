@@ -35,8 +35,9 @@ final class PrefixSharing {
    * @return null if it is to wait until {@code wake} runs
    */
   @Nullable List<KvBlock> enter(
-      Sequence sequence, int promptTokens, List<KvBlock> own, @Nullable Runnable wake) {
+      Sequence sequence, Generation generation, List<KvBlock> own, @Nullable Runnable wake) {
     waiting.remove(sequence);
+    int promptTokens = generation.promptTokens();
     String session = sequence.sessionId();
     boolean begun = !own.isEmpty() && own.get(0).index() == 0;
     boolean resident = session != null && kv.residentTokens(session) > 0;
@@ -49,7 +50,7 @@ final class PrefixSharing {
     PrefixClaim claim =
         new PrefixClaim(
             sequence.tenant(),
-            session,
+            generation.owner(),
             sequence.priority(),
             tokens,
             TokenChain.chain(tokens, blocks, prefixes.blockTokens()));

@@ -199,7 +199,7 @@ public final class StepEngine {
 
   /** Queues a sequence with what is known of its prompt, or lets it wait for who computes that. */
   private void share(Sequence sequence, List<KvBlock> blocks, boolean mayWait) {
-    int prompt = task(sequence).generation().promptTokens();
+    Generation generation = task(sequence).generation();
     Runnable wake =
         () ->
             inbox.accept(
@@ -208,7 +208,7 @@ public final class StepEngine {
                     share(sequence, blocks, false);
                   }
                 });
-    List<KvBlock> known = sharing.enter(sequence, prompt, blocks, mayWait ? wake : null);
+    List<KvBlock> known = sharing.enter(sequence, generation, blocks, mayWait ? wake : null);
     if (known != null) {
       queue(sequence, known);
     }

@@ -100,6 +100,8 @@ final class BlockRanks<B> {
       node = new Node<>(nodes++, block, parent, tokens);
       node.parent = parent == null ? null : known(parent);
       branch(node.parent);
+    } else if (parent != null && (node.parent == null || node.parent.forgotten)) {
+      node.parent = known(parent);
     }
     here.put(block, node);
     if (node.parent != null && !node.parent.forgotten) {

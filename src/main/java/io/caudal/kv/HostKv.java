@@ -111,7 +111,7 @@ public final class HostKv {
   }
 
   /**
-   * Keeps a copy of a whole block.
+   * Keeps a copy of a whole block, unless the one before it isn't here.
    *
    * @param parentHash chain hash of the block before it
    * @param tokens of the block
@@ -132,7 +132,11 @@ public final class HostKv {
       users.use(key, session);
       return true;
     }
-    ByteBuffer copy = size > limit ? null : allocate(size, block.data().order());
+    Key parent = block.index() == 0 ? null : new Key(tenant, parentHash);
+    if (size > limit || (parent != null && !entries.containsKey(parent))) {
+      return false;
+    }
+    ByteBuffer copy = allocate(size, block.data().order());
     if (copy == null) {
       return false;
     }
@@ -140,7 +144,6 @@ public final class HostKv {
     KvBlock own = new KvBlock(block.index(), block.tokens(), block.chainHash(), copy);
     entries.put(key, new Entry(parentHash, own, tokens.clone()));
     users.begin(key, session);
-    Key parent = block.index() == 0 ? null : new Key(tenant, parentHash);
     ranks.put(key, parent, block.tokens(), outputTokens, millis.getAsLong());
     bytes += size;
     makeRoom(key);

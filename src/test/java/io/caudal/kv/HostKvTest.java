@@ -58,9 +58,9 @@ class HostKvTest {
 
   @Test
   void what_is_longer_than_the_limit_is_kept_in_part() {
-    int[] tokens = tokens(1, 16);
+    int[] tokens = tokens(1, 24);
 
-    put("t", tokens, 0, 1, 2, 3);
+    put("t", tokens, 0, 1, 2, 3, 4, 5);
 
     assertThat(find("t", tokens)).hasSize(3);
   }

@@ -26,7 +26,7 @@ public final class ChangeLog {
     /** What became of it, in a few words. */
     String result() {
       return outcome.acks().isEmpty() && !acksAreKept
-          ? "acknowledgements are kept no longer"
+          ? "no acknowledgement is kept"
           : outcome.summary();
     }
 

@@ -31,7 +31,8 @@ public final class Archive {
   /** Whole lines: a secret keeps the name before it. */
   private static String end(String text) {
     int line = text.indexOf('\n', Math.max(0, text.length() - MOST_CHARS));
-    return text.length() <= MOST_CHARS || line < 0 ? text : text.substring(line + 1);
+    boolean cut = text.length() > MOST_CHARS && line >= 0 && line < text.length() - 1;
+    return cut ? text.substring(line + 1) : text;
   }
 
   public void add(String name, byte[] text) {

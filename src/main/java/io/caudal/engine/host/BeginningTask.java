@@ -21,10 +21,11 @@ final class BeginningTask implements GenerationListener {
    * What the engine is asked: given the block behind the beginning, it keeps the beginning for
    * others.
    *
-   * @param tokens of a session that begins so
+   * @param session that begins so
+   * @param tokens of it
    */
   static Generation generation(
-      String tenant, int[] tokens, KvBlock behind, int blockTokens, int priority) {
+      String session, String tenant, int[] tokens, KvBlock behind, int blockTokens, int priority) {
     int end = behind.index() * blockTokens + behind.tokens();
     return new Generation(
         "",
@@ -38,7 +39,8 @@ final class BeginningTask implements GenerationListener {
         1,
         priority,
         tenant,
-        Long.MAX_VALUE);
+        Long.MAX_VALUE,
+        session);
   }
 
   /** On the engine's thread; also where it could not be computed. */

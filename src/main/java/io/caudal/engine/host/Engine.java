@@ -224,12 +224,13 @@ public final class Engine implements AutoCloseable {
    * @return done when it is there, or can't be; on any thread
    */
   public CompletableFuture<Void> computeBeginning(
-      String tenant, int[] tokens, KvBlock behind, int priority) {
+      String session, String tenant, int[] tokens, KvBlock behind, int priority) {
     if (host.isOff()) {
       return CompletableFuture.completedFuture(null);
     }
     BeginningTask task = new BeginningTask();
-    Generation generation = BeginningTask.generation(tenant, tokens, behind, blockTokens, priority);
+    Generation generation =
+        BeginningTask.generation(session, tenant, tokens, behind, blockTokens, priority);
     submit(generation, List.of(behind), task);
     return task.done();
   }

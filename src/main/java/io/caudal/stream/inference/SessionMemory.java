@@ -21,6 +21,7 @@ import io.caudal.stream.state.StoredKv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +89,19 @@ final class SessionMemory {
    * that the time is over for; what follows is recomputed from tokens.
    */
   void restore(SessionHeader header, int[] tokens, Consumer<KvBlock> blocks) throws Exception {
-    int stored = storedTokens(header);
+    restore(header, tokens, storedTokens(header), blocks);
+  }
+
+  /** The first block of the session's KV in state; null if there is none, or none of use. */
+  @Nullable KvBlock firstBlock(SessionHeader header, int[] tokens) throws Exception {
+    List<KvBlock> first = new ArrayList<>();
+    int end = Math.min(storedTokens(header), header.kvFrom() + blockTokens);
+    restore(header, tokens, end, first::add);
+    return first.isEmpty() ? null : first.get(0);
+  }
+
+  private void restore(SessionHeader header, int[] tokens, int stored, Consumer<KvBlock> blocks)
+      throws Exception {
     long limit = live.kv().restoreTimeout().toNanos();
     long start = System.nanoTime();
     long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);

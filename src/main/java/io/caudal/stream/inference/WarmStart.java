@@ -106,7 +106,7 @@ final class WarmStart {
     if (candidate == null) {
       end();
     } else {
-      context.visit(candidate.key(), (key, busy, out) -> bring(key, busy));
+      context.visit(candidate.key(), (key, busy, out) -> bring(key, busy, false));
     }
   }
 
@@ -119,7 +119,10 @@ final class WarmStart {
     LOG.info("KV of {} sessions, {} tokens, is on the device ahead of use", sessions, tokens);
   }
 
-  private void bring(String key, boolean busy) throws Exception {
+  /**
+   * @param begun whether its beginning has been computed, if that could be done
+   */
+  private void bring(String key, boolean busy, boolean begun) throws Exception {
     SessionHeader header = busy ? null : store.header();
     if (header == null || !mayRead(header)) {
       next();
@@ -129,14 +132,28 @@ final class WarmStart {
       engine.copies().setPinned(key, true);
     }
     try {
-      var unused =
-          warming
-              .warm(key, header, AFTER_ALL)
-              .thenAccept(warmed -> context.execute(out -> brought(warming.count(warmed))));
+      if (!warming.lacksBeginning(key, header)) {
+        var unused =
+            warming
+                .warm(key, header, AFTER_ALL)
+                .thenAccept(warmed -> context.execute(out -> brought(warming.count(warmed))));
+      } else if (begun) {
+        next();
+      } else {
+        // A turn may come meanwhile: what has become of the session is looked at anew.
+        var unused =
+            warming
+                .begin(key, header, AFTER_ALL)
+                .thenRun(() -> context.execute(out -> bringAgain(key)));
+      }
     } catch (CaudalException e) {
       LOG.info("session {} is not brought to the device: {}", key, e.getMessage());
       next();
     }
+  }
+
+  private void bringAgain(String session) {
+    context.visit(session, (key, busy, out) -> bring(key, busy, true));
   }
 
   /** As for a turn: what is read is on the heap until the device has it. */

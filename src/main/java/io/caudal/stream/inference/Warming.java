@@ -28,10 +28,36 @@ final class Warming {
   }
 
   /**
-   * Reads what is neither on the device nor off the heap. A beginning that state lacks, because
-   * another session computed it, and that nobody has now, is computed first.
+   * Whether the session's KV in state begins behind a beginning that nobody has now: another
+   * session computed it.
+   */
+  boolean lacksBeginning(String key, SessionHeader header) throws Exception {
+    return header.kvFrom() > 0
+        && memory.storedTokens(header) > header.kvFrom()
+        && engine.residentTokens(key) == 0
+        && engine.hostTokens(header.tenant(), memory.tokens(header)) < header.kvFrom();
+  }
+
+  /**
+   * Computes that beginning, for this session and others.
    *
-   * @param priority of such work beside turns
+   * @param priority beside turns
+   * @return done when it is there, or can't be; on any thread
+   */
+  CompletableFuture<Void> begin(String key, SessionHeader header, int priority) throws Exception {
+    int[] tokens = memory.tokens(header);
+    KvBlock behind = memory.firstBlock(header, tokens);
+    return behind == null
+        ? CompletableFuture.completedFuture(null)
+        : engine.computeBeginning(key, header.tenant(), tokens, behind, priority);
+  }
+
+  /**
+   * Reads what is neither on the device nor off the heap, and brings all to the device; a beginning
+   * that nobody has is computed before. Nothing else may be done to the session meanwhile, unless
+   * there is no such.
+   *
+   * @param priority of computing beside turns
    * @return on any thread
    * @throws CaudalException as {@link SessionMemory#tokens}
    */
@@ -43,14 +69,13 @@ final class Warming {
       return CompletableFuture.completedFuture(new Warmed(resident, resident));
     }
     int whole = stored / engine.blockTokens() * engine.blockTokens();
-    int offHeap = engine.hostTokens(header.tenant(), tokens);
-    List<KvBlock> blocks =
-        whole > 0 && offHeap >= whole ? List.of() : memory.restore(header, tokens);
-    CompletableFuture<Void> beginning =
-        blocks.isEmpty() || header.kvFrom() <= offHeap
+    boolean offHeap = whole > 0 && engine.hostTokens(header.tenant(), tokens) >= whole;
+    List<KvBlock> blocks = offHeap ? List.of() : memory.restore(header, tokens);
+    CompletableFuture<Void> before =
+        blocks.isEmpty() || !lacksBeginning(key, header)
             ? CompletableFuture.completedFuture(null)
-            : engine.computeBeginning(header.tenant(), tokens, blocks.get(0), priority);
-    return beginning
+            : engine.computeBeginning(key, header.tenant(), tokens, blocks.get(0), priority);
+    return before
         .thenCompose(there -> engine.copies().promote(key, header.tenant(), tokens, blocks))
         .thenApply(now -> new Warmed(now, resident));
   }

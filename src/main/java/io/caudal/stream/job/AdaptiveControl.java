@@ -39,7 +39,7 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
     implements CheckpointedFunction, CheckpointListener {
   private static final String BY = "adaptive";
 
-  /** Of a window. */
+  /** Of a window, while not all subtasks have said something. */
   private static final int MOST_RECORDS = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(AdaptiveControl.class);
@@ -117,10 +117,11 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       window.clear();
     }
     window.add(record.withoutDetails());
-    if (WindowFigures.spanMillis(window) >= wanted.interval().toMillis()) {
+    long span = WindowFigures.spanMillis(window);
+    if (span >= wanted.interval().toMillis()) {
       observe(window);
       window = newestOfEach(window);
-    } else if (window.size() >= MOST_RECORDS) {
+    } else if (span == 0 && window.size() >= MOST_RECORDS) {
       window = newestOfEach(window); // a subtask says nothing
     }
   }

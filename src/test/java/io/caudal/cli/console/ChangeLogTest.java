@@ -83,7 +83,7 @@ class ChangeLogTest {
 
     assertThat(entries)
         .extracting(ChangeLog.Entry::result)
-        .containsExactly("acknowledgements are kept no longer", "no acknowledgement");
+        .containsExactly("no acknowledgement is kept", "no acknowledgement");
   }
 
   private static Dated<ControlChange> change(long at, String id, String by, String value) {

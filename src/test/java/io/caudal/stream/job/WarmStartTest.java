@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caudal.cli.Commands;
+import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.Usage;
 import java.nio.file.Path;
@@ -105,6 +106,12 @@ class WarmStartTest {
               .gauges()
               .getOrDefault("engine_prefill_tokens", 0.0);
       assertThat(computed).isBetween((double) shared, 2.0 * shared);
+
+      // It is theirs, and goes with the last of them.
+      List.of("two", "three", "four").forEach(session -> command(job, "session", "end", session));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> newest(job).gauges().getOrDefault("kv_host_bytes", 1.0) == 0);
     }
   }
 
@@ -126,6 +133,11 @@ class WarmStartTest {
 
   private static Usage ask(RunningJob job, String session, String text) {
     return usage(job.topics().ask(session, text));
+  }
+
+  private static MetricsRecord newest(RunningJob job) {
+    List<MetricsRecord> all = job.topics().reports();
+    return all.get(all.size() - 1);
   }
 
   private static Usage usage(Result result) {
