@@ -292,7 +292,7 @@ class AdviceTest {
     assertThat(heldBack(free)).isLessThan(0.5 * heldBack(held));
   }
 
-  /** Two megabytes of answers and more, at 100 kB/s a producer. */
+  /** Answers of some megabytes in all, at 100 kB/s a producer. */
   private static JsonNode throttled(Path folder, Map<String, String> client) throws Exception {
     Map<String, String> settings = new HashMap<>(client);
     settings.put("kafka.client.buffer.memory", "300000");
@@ -308,7 +308,7 @@ class AdviceTest {
             .all()
             .get();
       }
-      return load.begin().sendScored("a", 40, 100).await().report();
+      return load.begin().sendScored("a", 80, 100).await().report();
     }
   }
 
