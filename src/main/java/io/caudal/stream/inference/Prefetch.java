@@ -2,10 +2,12 @@ package io.caudal.stream.inference;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 
 /**
- * Bounds how many sessions' KV is read from state ahead of their turn on the device. Others wait
- * for a place: by priority, then in the order in which they came. Task thread only.
+ * Bounds how many sessions' KV is read from state ahead of their turn on the device, and does not
+ * go on while there is no room on the heap for what is read. Others wait for a place: by priority,
+ * then in the order in which they came. Task thread only.
  */
 final class Prefetch {
   private record Waiting(int priority, long order, WaitingCall call) {}
@@ -14,23 +16,30 @@ final class Prefetch {
       new PriorityQueue<>(
           Comparator.comparingInt((Waiting one) -> -one.priority())
               .thenComparingLong(Waiting::order));
+  private final BooleanSupplier hasRoom;
   private int places;
   private int taken;
   private long orders;
 
-  Prefetch(int places) {
+  /**
+   * @param hasRoom whether there is room for what one more reads
+   */
+  Prefetch(int places, BooleanSupplier hasRoom) {
     this.places = places;
+    this.hasRoom = hasRoom;
   }
 
   /** A live setting. */
   void setPlaces(int most) {
     places = most;
-    placeNext();
+    while (placeNext()) {
+      // as many as there are places
+    }
   }
 
   /** Takes a place if there is one, to be given back by {@link #leave}. */
   boolean tryEnter() {
-    if (taken >= places) {
+    if (taken >= places || (taken > 0 && !hasRoom.getAsBoolean())) {
       return false;
     }
     taken++;
@@ -41,15 +50,20 @@ final class Prefetch {
     waiting.add(new Waiting(priority, orders++, call));
   }
 
-  /** The KV that was read is on the device, or of no use any more. */
+  /**
+   * The KV that was read is on the device, or of no use any more. One other takes its place: what
+   * that one reads isn't there yet, so that more would find the room that it will need.
+   */
   void leave() {
     taken--;
-    placeNext();
+    var unused = placeNext();
   }
 
-  private void placeNext() {
-    while (!waiting.isEmpty() && tryEnter()) {
+  private boolean placeNext() {
+    boolean placed = !waiting.isEmpty() && tryEnter();
+    if (placed) {
       waiting.remove().call().placed();
     }
+    return placed;
   }
 }

@@ -65,7 +65,7 @@ final class TurnRequests {
     this.kv = kv;
     preparer = new TurnPreparer(engine, limits, kv);
     choice = new RestoreChoice(results.metrics());
-    prefetch = new Prefetch(kv.prefetchPlaces());
+    prefetch = new Prefetch(kv.prefetchPlaces(), () -> kv.waitingBytes() == 0 || hasRoom());
     context.every(TIMEOUT_CHECK, out -> giveUpLate());
   }
 
@@ -192,8 +192,7 @@ final class TurnRequests {
     int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
       // Sessions that return all at once must not fill the heap: those beyond are recomputed.
-      boolean room =
-          engine.waitingBytes() < kv.waitingRoom((double) Runtime.getRuntime().maxMemory());
+      boolean room = hasRoom();
       if (choice.restores(stored - header.kvFrom(), room)) {
         arrival = engine.expect(session, prompt);
         read(header, prompt, arrival);
@@ -239,6 +238,11 @@ final class TurnRequests {
             ? List.of(submit(generations.get(0), arrival, call.answers().get(0)))
             : engine.submitAll(generations, call.answers()));
     return call;
+  }
+
+  /** Whether more KV may wait on the heap for its turn. */
+  private boolean hasRoom() {
+    return engine.waitingBytes() < kv.waitingRoom((double) Runtime.getRuntime().maxMemory());
   }
 
   private void read(SessionHeader header, int[] prompt, KvArrival arrival) throws Exception {

@@ -13,7 +13,7 @@ import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
 class PrefetchTest {
-  private final Prefetch prefetch = new Prefetch(1);
+  private final Prefetch prefetch = new Prefetch(1, () -> true);
   private final List<String> begun = new ArrayList<>();
 
   @Test
@@ -36,6 +36,20 @@ class PrefetchTest {
     assertThat(prefetch.tryEnter()).isTrue();
     assertThat(prefetch.tryEnter()).isTrue();
     assertThat(prefetch.tryEnter()).isFalse();
+  }
+
+  @Test
+  void without_room_for_what_is_read_others_wait_but_never_all() {
+    boolean[] room = {true};
+    Prefetch roomy = new Prefetch(8, () -> room[0]);
+    assertThat(roomy.tryEnter()).isTrue();
+    assertThat(roomy.tryEnter()).isTrue();
+    room[0] = false;
+    assertThat(roomy.tryEnter()).isFalse();
+    roomy.leave();
+    roomy.leave();
+    assertThat(roomy.tryEnter()).isTrue();
+    assertThat(roomy.tryEnter()).isFalse();
   }
 
   @Test

@@ -79,7 +79,7 @@ class StageTimeoutsTest {
   @Test
   void who_was_cancelled_before_its_turn_is_not_kept() {
     WaitingCall cancelled =
-        new WaitingCall(new Prefetch(1), new NoCompletion(), InferenceCall::done);
+        new WaitingCall(new Prefetch(1, () -> true), new NoCompletion(), InferenceCall::done);
     assertThat(cancelled.hasBegun()).isFalse();
     cancelled.cancel();
     assertThat(cancelled.hasBegun()).isTrue();
