@@ -92,8 +92,9 @@ public record KvSettings(
               0,
               1L << 40,
               "KV read from state, on the JVM's heap, for sessions that wait for their turn on the"
-                  + " device; half of that heap at most for each engine. Beyond it a returning"
-                  + " session's KV is recomputed from its tokens.")
+                  + " device; half of that heap at most for each engine. Beyond it a subtask"
+                  + " reads for one session at a time, which is recomputed from its tokens if others'"
+                  + " KV still waits then. 0: all are recomputed.")
           .live();
   static final ConfigKey<Duration> RESTORE_TIMEOUT =
       ConfigKey.duration(
