@@ -95,10 +95,8 @@ final class PrefixSharing {
       return;
     }
     int[] tokens = sequence.tokens().copy(0, sequence.computed());
-    if (!claims.containsKey(sequence)) {
-      prefixes.goneOnFrom(sequence.tenant(), tokens, blocks.get(0).index(), sequence.sessionId());
-    }
-    prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId(), outputTokens);
+    boolean counted = claims.containsKey(sequence);
+    prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId(), outputTokens, counted);
   }
 
   /** Takes out those that wait beyond their deadlines. */

@@ -99,14 +99,22 @@ public final class SharedPrefixes {
    * @param tokens of the sequence
    * @param session null for none
    * @param outputTokens that the turn generated
+   * @param counted whether the blocks before them were found here; if the turn has gone on from the
+   *     device instead, it is of use to them here too
    */
   void keep(
       String tenant,
       List<KvBlock> blocks,
       int[] tokens,
       @Nullable String session,
-      int outputTokens) {
-    long parent = TokenChain.ofBlocks(tokens, blocks.get(0).index(), blockTokens);
+      int outputTokens,
+      boolean counted) {
+    int before = blocks.get(0).index();
+    long[] chain = TokenChain.chain(tokens, before, blockTokens);
+    if (!counted) {
+      host.use(tenant, chain, before, session);
+    }
+    long parent = before == 0 ? TokenChain.ROOT : chain[before - 1];
     for (KvBlock block : blocks) {
       if (block.tokens() < blockTokens
           || !put(tenant, parent, block, tokens, session, outputTokens)) {
@@ -114,17 +122,6 @@ public final class SharedPrefixes {
       }
       parent = block.chainHash();
     }
-  }
-
-  /**
-   * A turn has gone on from KV that was on the device: of use in the HOST tier, too, are its
-   * blocks.
-   *
-   * @param tokens of the sequence
-   * @param blocks that were there
-   */
-  void goneOnFrom(String tenant, int[] tokens, int blocks, @Nullable String session) {
-    host.use(tenant, TokenChain.chain(tokens, blocks, blockTokens), blocks, session);
   }
 
   private boolean put(

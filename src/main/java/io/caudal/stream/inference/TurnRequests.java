@@ -191,7 +191,8 @@ final class TurnRequests {
     }
     int resident = session == null ? 0 : engine.residentTokens(session);
     if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
-      // Sessions that return all at once must not fill the heap: those beyond are recomputed.
+      // Of those that may read, only one finds no room: then others' KV fills it, or none is
+      // allowed.
       boolean room = hasRoom();
       if (choice.restores(stored - header.kvFrom(), room)) {
         arrival = engine.expect(session, prompt);
