@@ -18,7 +18,7 @@ final class PrefixSharing {
   private final Map<Sequence, PrefixClaim> claims = new HashMap<>();
   private final Set<Sequence> waiting = new LinkedHashSet<>();
 
-  /** Tokens that new sessions found computed by others. */
+  /** Tokens that sequences found computed by others; 0 for one whose KV was read from state. */
   private final Map<Sequence, Integer> shared = new HashMap<>();
 
   PrefixSharing(SharedPrefixes prefixes, DeviceKv kv) {
@@ -43,6 +43,9 @@ final class PrefixSharing {
     boolean resident = session != null && kv.residentTokens(session) > 0;
     // One token has to be computed, for its logits.
     int blocks = (promptTokens - 1) / prefixes.blockTokens();
+    if (begun) {
+      shared.put(sequence, 0);
+    }
     if (prefixes.isOff() || begun || resident || blocks == 0) {
       return own;
     }
@@ -91,11 +94,8 @@ final class PrefixSharing {
 
   /** Keeps what a session's turn has added in the HOST tier. */
   void keep(Sequence sequence, List<KvBlock> blocks, int outputTokens) {
-    if (prefixes.isOff() || blocks.isEmpty()) {
-      return;
-    }
     int[] tokens = sequence.tokens().copy(0, sequence.computed());
-    boolean counted = claims.containsKey(sequence);
+    boolean counted = shared.containsKey(sequence);
     prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId(), outputTokens, counted);
   }
 

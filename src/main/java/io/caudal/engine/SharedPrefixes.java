@@ -93,22 +93,43 @@ public final class SharedPrefixes {
   }
 
   /**
+   * The blocks that are in the HOST tier, from token 0 on without gaps. Who takes them says so.
+   *
+   * @param tokens of which the whole blocks are looked for
+   */
+  public List<KvBlock> find(String tenant, int[] tokens) {
+    return host.isOff() ? List.of() : host.find(tenant, tokens, chain(tokens), blockTokens);
+  }
+
+  /** A session takes the first {@code blocks} blocks of those that were found. */
+  public void take(String tenant, int[] tokens, int blocks, String session) {
+    host.use(tenant, chain(tokens), blocks, session);
+  }
+
+  private long[] chain(int[] tokens) {
+    return TokenChain.chain(tokens, tokens.length / blockTokens, blockTokens);
+  }
+
+  /**
    * Keeps whole blocks in the HOST tier.
    *
    * @param blocks without gaps
    * @param tokens of the sequence
    * @param session null for none
-   * @param outputTokens that the turn generated
+   * @param outputTokens that the turn generated; 0 if they are not of its own
    * @param counted whether the blocks before them were found here; if the turn has gone on from the
    *     device instead, it is of use to them here too
    */
-  void keep(
+  public void keep(
       String tenant,
       List<KvBlock> blocks,
       int[] tokens,
       @Nullable String session,
       int outputTokens,
       boolean counted) {
+    if (host.isOff() || blocks.isEmpty()) {
+      return;
+    }
     int before = blocks.get(0).index();
     long[] chain = TokenChain.chain(tokens, before, blockTokens);
     if (!counted) {

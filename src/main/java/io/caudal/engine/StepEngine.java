@@ -552,7 +552,9 @@ public final class StepEngine {
     try {
       GenerationOutcome outcome = task.outcome(reason, failure, blocks, clock.nanos());
       int tokens = task.outputTokens() - task.generation().generatedTokens();
-      forecast.learn(task.generation().priority(), tokens, outcome.decodeNanos(), reason);
+      if (task.generation().maxNewTokens() > 1) { // else it says nothing of answers
+        forecast.learn(task.generation().priority(), tokens, outcome.decodeNanos(), reason);
+      }
       task.listener().onFinish(outcome);
     } catch (RuntimeException e) {
       LOG.error("nobody heard the end of request {}", task.generation().requestId(), e);

@@ -17,7 +17,6 @@ import io.caudal.error.CaudalException;
 import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
 import io.caudal.kv.KvPool;
-import io.caudal.kv.TokenChain;
 import io.caudal.metrics.Timeline;
 import io.caudal.text.ModelText;
 import java.time.Duration;
@@ -82,7 +81,7 @@ public final class Engine implements AutoCloseable {
     this.host = new HostKv(kv.hostBytes());
     host.setPolicy(kv.evictionPolicy());
     this.prefixes = new SharedPrefixes(host, blockTokens);
-    this.copies = new KvCopies(loops, host, blockTokens, this::roomiest);
+    this.copies = new KvCopies(loops, host, prefixes, this::roomiest);
     this.defaultLoops = defaultLoops(kv.deviceTokens());
   }
 
@@ -159,15 +158,22 @@ public final class Engine implements AutoCloseable {
    */
   public Submission submit(
       Generation generation, List<KvBlock> blocks, GenerationListener listener) {
-    return submit(choose(generation.sessionId()), generation, blocks, listener);
+    return submit(choose(generation.sessionId()), generation, blocks, bytes(blocks), listener);
   }
 
-  /** As the other, with KV that has arrived for it; on that loop, unless it rests now. */
+  /**
+   * As the other, with KV that has arrived for it; on that loop, unless it rests now. What was read
+   * stays off the heap from then on.
+   */
   public Submission submit(Generation generation, KvArrival arrival, GenerationListener listener) {
     StepLoop loop =
         active.contains(arrival.loop()) ? arrival.loop() : choose(generation.sessionId());
-    Submission submission = submit(loop, generation, arrival.blocks(), listener);
+    List<KvBlock> read = List.copyOf(arrival.read());
+    Submission submission = submit(loop, generation, arrival.blocks(), bytes(read), listener);
     arrival.end();
+    // The loop works on the turn meanwhile.
+    prefixes.keep(
+        generation.tenant(), read, arrival.context(), arrival.session(), 0, !arrival.goesOn());
     return submission;
   }
 
@@ -176,14 +182,25 @@ public final class Engine implements AutoCloseable {
    * abandoned.
    *
    * @param context that the turn will begin with
+   * @param offHeap blocks that the session's KV begins with and that need not be read
    */
-  public KvArrival expect(String sessionId, int[] context) {
-    return new KvArrival(choose(sessionId), sessionId, context);
+  public KvArrival expect(String sessionId, int[] context, List<KvBlock> offHeap) {
+    return new KvArrival(choose(sessionId), sessionId, context, offHeap);
   }
 
+  private static long bytes(List<KvBlock> blocks) {
+    return blocks.stream().mapToLong(block -> block.data().remaining()).sum();
+  }
+
+  /**
+   * @param bytes of the blocks that wait on the heap
+   */
   private Submission submit(
-      StepLoop loop, Generation generation, List<KvBlock> blocks, GenerationListener listener) {
-    long bytes = blocks.stream().mapToLong(block -> block.data().remaining()).sum();
+      StepLoop loop,
+      Generation generation,
+      List<KvBlock> blocks,
+      long bytes,
+      GenerationListener listener) {
     Submission submission = new Submission(loop, generation);
     submission.submit(
         generation, blocks, new CountedListener(listener, loop.unfinished(), waitingBytes, bytes));
@@ -245,13 +262,9 @@ public final class Engine implements AutoCloseable {
     return copies;
   }
 
-  /** Tokens of a prompt whose KV is off the heap, in whole blocks from its first token on. */
-  public int hostTokens(String tenant, int[] prompt) {
-    if (host.isOff()) {
-      return 0;
-    }
-    long[] chain = TokenChain.chain(prompt, (prompt.length - 1) / blockTokens, blockTokens);
-    return host.find(tenant, prompt, chain, blockTokens).size() * blockTokens;
+  /** Whole blocks off the heap that these tokens begin with. */
+  public List<KvBlock> offHeap(String tenant, int[] tokens) {
+    return prefixes.find(tenant, tokens);
   }
 
   /** Bytes of KV off the heap. */

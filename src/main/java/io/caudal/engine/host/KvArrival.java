@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * KV of a session that is read while the loop that its turn goes to takes memory for it and writes
- * what has come: either takes about as long. Owned by the thread that reads.
+ * KV of a session that is read from state while the loop that its turn goes to takes memory for it
+ * and writes what has come: either takes about as long. It begins with what is off the heap. Owned
+ * by the thread that reads.
  */
 public final class KvArrival {
   /** Bytes handed over at a time: much less than a session's, much more than a call costs. */
@@ -16,18 +17,21 @@ public final class KvArrival {
   private final String session;
   private final int[] context;
   private final List<KvBlock> blocks = new ArrayList<>();
+  private final int offHeap;
   private int handed;
   private long pendingBytes;
 
   /** No room for a part, so none for the next. Loop's thread. */
   private boolean refused;
 
-  KvArrival(StepLoop loop, String session, int[] context) {
+  KvArrival(StepLoop loop, String session, int[] context, List<KvBlock> offHeap) {
     this.loop = loop;
     this.session = session;
     this.context = context;
     loop.unfinished().incrementAndGet(); // the next arrival goes elsewhere if it can
     hand(List.of());
+    offHeap.forEach(this::add);
+    this.offHeap = blocks.size();
   }
 
   /** The next block from the session's first on. */
@@ -46,8 +50,31 @@ public final class KvArrival {
   }
 
   /** All that has come. */
-  public List<KvBlock> blocks() {
+  List<KvBlock> blocks() {
     return blocks;
+  }
+
+  /** Of these, what has been read. */
+  List<KvBlock> read() {
+    return blocks.subList(offHeap, blocks.size());
+  }
+
+  /** Tokens that have been read. */
+  public int readTokens() {
+    return read().stream().mapToInt(KvBlock::tokens).sum();
+  }
+
+  /** Whether what has been read comes behind blocks that are off the heap. */
+  boolean goesOn() {
+    return offHeap > 0;
+  }
+
+  String session() {
+    return session;
+  }
+
+  int[] context() {
+    return context;
   }
 
   /** The turn will not be submitted. */

@@ -1,11 +1,11 @@
 package io.caudal.engine.host;
 
+import io.caudal.engine.SharedPrefixes;
 import io.caudal.engine.StepEngine;
 import io.caudal.kv.Beginning;
 import io.caudal.kv.Freed;
 import io.caudal.kv.HostKv;
 import io.caudal.kv.KvBlock;
-import io.caudal.kv.TokenChain;
 import io.caudal.protocol.CacheTier;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,16 +24,20 @@ import org.jspecify.annotations.Nullable;
 public final class KvCopies {
   private final List<StepLoop> loops;
   private final HostKv host;
-  private final int blockTokens;
+  private final SharedPrefixes prefixes;
   private final Function<String, StepLoop> chooser;
 
   /**
    * @param chooser the loop that a session's KV is brought to
    */
-  KvCopies(List<StepLoop> loops, HostKv host, int blockTokens, Function<String, StepLoop> chooser) {
+  KvCopies(
+      List<StepLoop> loops,
+      HostKv host,
+      SharedPrefixes prefixes,
+      Function<String, StepLoop> chooser) {
     this.loops = loops;
     this.host = host;
-    this.blockTokens = blockTokens;
+    this.prefixes = prefixes;
     this.chooser = chooser;
   }
 
@@ -84,7 +88,8 @@ public final class KvCopies {
   }
 
   /**
-   * Brings an idle session's KV to the device before it is asked for.
+   * Brings an idle session's KV to the device before it is asked for. What was read stays off the
+   * heap from then on.
    *
    * @param tokens of the session
    * @param blocks KV read back from state
@@ -92,16 +97,17 @@ public final class KvCopies {
    */
   public CompletableFuture<Integer> promote(
       String sessionId, String tenant, int[] tokens, List<KvBlock> blocks) {
-    long[] chain = TokenChain.chain(tokens, tokens.length / blockTokens, blockTokens);
-    List<KvBlock> all = new ArrayList<>(host.find(tenant, tokens, chain, blockTokens));
+    List<KvBlock> all = new ArrayList<>(prefixes.find(tenant, tokens));
     int found = all.size();
-    host.use(tenant, chain, found, sessionId);
-    blocks.stream().filter(block -> block.index() >= found).forEach(all::add);
+    prefixes.take(tenant, tokens, found, sessionId);
+    List<KvBlock> read = blocks.stream().filter(block -> block.index() >= found).toList();
+    all.addAll(read);
     StepLoop loop = chooser.apply(sessionId);
     CompletableFuture<Integer> promoted = new CompletableFuture<>();
     loop.execute(
         () -> promoted.complete(loop.engine().promote(sessionId, tokens, all)),
         ended -> promoted.complete(0));
+    prefixes.keep(tenant, read, tokens, sessionId, 0, true);
     return promoted;
   }
 

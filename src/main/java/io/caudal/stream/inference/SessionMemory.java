@@ -77,35 +77,31 @@ final class SessionMemory {
     return header.kvBlockTokens() == blockTokens ? header.kvTokens() : 0;
   }
 
-  /** As the other, all of it at once. */
-  List<KvBlock> restore(SessionHeader header, int[] tokens) throws Exception {
-    List<KvBlock> blocks = new ArrayList<>();
-    restore(header, tokens, blocks::add);
-    return blocks;
-  }
-
   /**
-   * Reads the session's KV from state, from its first block to one that is missing or of no use, or
-   * that the time is over for; what follows is recomputed from tokens.
+   * Reads the session's KV from state, up to a block that is missing or of no use, or that the time
+   * is over for; what follows is recomputed from tokens.
+   *
+   * @param from the first token whose KV is wanted, at the beginning of a block in state
    */
-  void restore(SessionHeader header, int[] tokens, Consumer<KvBlock> blocks) throws Exception {
-    restore(header, tokens, storedTokens(header), blocks);
+  void restore(SessionHeader header, int[] tokens, int from, Consumer<KvBlock> blocks)
+      throws Exception {
+    restore(tokens, from, storedTokens(header), blocks);
   }
 
   /** The first block of the session's KV in state; null if there is none, or none of use. */
   @Nullable KvBlock firstBlock(SessionHeader header, int[] tokens) throws Exception {
     List<KvBlock> first = new ArrayList<>();
     int end = Math.min(storedTokens(header), header.kvFrom() + blockTokens);
-    restore(header, tokens, end, first::add);
+    restore(tokens, header.kvFrom(), end, first::add);
     return first.isEmpty() ? null : first.get(0);
   }
 
-  private void restore(SessionHeader header, int[] tokens, int stored, Consumer<KvBlock> blocks)
+  private void restore(int[] tokens, int from, int stored, Consumer<KvBlock> blocks)
       throws Exception {
     long limit = live.kv().restoreTimeout().toNanos();
     long start = System.nanoTime();
-    long hash = TokenChain.ofBlocks(tokens, header.kvFrom() / blockTokens, blockTokens);
-    for (int first = header.kvFrom(); first < stored; first += blockTokens) {
+    long hash = TokenChain.ofBlocks(tokens, from / blockTokens, blockTokens);
+    for (int first = from; first < stored; first += blockTokens) {
       if (limit > 0 && System.nanoTime() - start > limit) {
         metrics.add(Counter.RESTORE_TIMEOUTS, 1);
         break;
@@ -127,7 +123,7 @@ final class SessionMemory {
         break;
       }
     }
-    timeline.add(track, "read state", start, System.nanoTime(), "", stored - header.kvFrom());
+    timeline.add(track, "read state", start, System.nanoTime(), "", stored - from);
   }
 
   /**

@@ -190,20 +190,27 @@ final class TurnRequests {
       engine.copies().setPinned(session, true); // after a restart nobody else has said so
     }
     int resident = session == null ? 0 : engine.residentTokens(session);
-    if (session != null && stored > 0 && !atHand(request, prompt, stored)) {
+    List<KvBlock> offHeap =
+        stored > resident ? engine.offHeap(Generations.tenant(request), prompt) : List.of();
+    int there = offHeap.size() * engine.blockTokens();
+    if (session != null && stored > Math.max(resident, there)) {
+      int from = Math.max(header.kvFrom(), there);
       // Of those that may read, only one finds no room: then others' KV fills it, or none is
       // allowed.
       boolean room = hasRoom();
-      if (choice.restores(stored - header.kvFrom(), room)) {
-        arrival = engine.expect(session, prompt);
-        read(header, prompt, arrival);
-        arrived = arrival.blocks().stream().mapToInt(KvBlock::tokens).sum();
+      if (choice.restores(stored - from, room)) {
+        // What state lacks and nobody has is computed for all who share it.
+        arrival = engine.expect(session, prompt, from == there ? offHeap : List.of());
+        read(header, prompt, from, arrival);
+        arrived = arrival.readTokens();
         choice.restored(arrived, System.nanoTime() - startNanos);
-        stored = arrived == 0 ? 0 : header.kvFrom() + arrived;
+        stored = from + arrived;
       }
       results
           .metrics()
-          .add(Counter.REFUSED_RESTORE_TOKENS, room ? 0 : stored - Math.min(stored, resident));
+          .add(
+              Counter.REFUSED_RESTORE_TOKENS,
+              room ? 0 : Math.max(0, stored - Math.max(resident, there)));
     }
     Turn turn =
         new Turn(
@@ -246,10 +253,11 @@ final class TurnRequests {
     return engine.waitingBytes() < kv.waitingRoom((double) Runtime.getRuntime().maxMemory());
   }
 
-  private void read(SessionHeader header, int[] prompt, KvArrival arrival) throws Exception {
+  private void read(SessionHeader header, int[] prompt, int from, KvArrival arrival)
+      throws Exception {
     boolean done = false;
     try {
-      memory.restore(header, prompt, arrival::add);
+      memory.restore(header, prompt, from, arrival::add);
       done = true;
     } finally {
       if (!done) {
@@ -263,13 +271,6 @@ final class TurnRequests {
     return arrival == null
         ? engine.submit(generation, List.of(), listener)
         : engine.submit(generation, arrival, listener);
-  }
-
-  /** Whether the session's KV is on the device or off the heap, all but what is left of a block. */
-  private boolean atHand(Request request, int[] prompt, int stored) {
-    int wanted = stored / engine.blockTokens() * engine.blockTokens();
-    return engine.residentTokens(Objects.requireNonNull(request.sessionId())) >= stored
-        || (wanted > 0 && engine.hostTokens(Generations.tenant(request), prompt) >= wanted);
   }
 
   /** A request that breaks the engine each time must not restart the job for ever. */

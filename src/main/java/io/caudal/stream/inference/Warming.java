@@ -6,6 +6,7 @@ import io.caudal.kv.KvBlock;
 import io.caudal.metrics.Counter;
 import io.caudal.metrics.SubtaskMetrics;
 import io.caudal.stream.state.SessionHeader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +36,7 @@ final class Warming {
     return header.kvFrom() > 0
         && memory.storedTokens(header) > header.kvFrom()
         && engine.residentTokens(key) == 0
-        && engine.hostTokens(header.tenant(), memory.tokens(header)) < header.kvFrom();
+        && offHeapTokens(header, memory.tokens(header)) < header.kvFrom();
   }
 
   /**
@@ -68,9 +69,9 @@ final class Warming {
     if (resident > 0 && resident >= stored) {
       return CompletableFuture.completedFuture(new Warmed(resident, resident));
     }
-    int whole = stored / engine.blockTokens() * engine.blockTokens();
-    boolean offHeap = whole > 0 && engine.hostTokens(header.tenant(), tokens) >= whole;
-    List<KvBlock> blocks = offHeap ? List.of() : memory.restore(header, tokens);
+    List<KvBlock> blocks = new ArrayList<>();
+    int from = Math.max(header.kvFrom(), offHeapTokens(header, tokens));
+    memory.restore(header, tokens, from, blocks::add);
     CompletableFuture<Void> before =
         blocks.isEmpty() || !lacksBeginning(key, header)
             ? CompletableFuture.completedFuture(null)
@@ -78,6 +79,10 @@ final class Warming {
     return before
         .thenCompose(there -> engine.copies().promote(key, header.tenant(), tokens, blocks))
         .thenApply(now -> new Warmed(now, resident));
+  }
+
+  private int offHeapTokens(SessionHeader header, int[] tokens) {
+    return engine.offHeap(header.tenant(), tokens).size() * engine.blockTokens();
   }
 
   /**

@@ -57,11 +57,10 @@ class SharedPrefixJobTest {
     assertThat(second).extracting(Result::turn).containsOnly(2);
     assertThat(second).extracting(Result::text).containsOnly(second.get(0).text());
     assertThat(second.get(0).text()).contains("Zorvek");
-    // The first has the beginning in its state; the second computes it again, for all others.
+    // The first has the beginning in its state; once read, it is there for all others.
     int all = second.get(0).usage().cachedTokens();
     assertThat(all).isGreaterThan(shared);
-    assertThat(second.get(1).usage().cachedTokens()).isEqualTo(all - shared);
-    assertThat(second.subList(2, 4))
+    assertThat(second.subList(1, 4))
         .allSatisfy(
             result -> assertThat(result.usage().cachedTokens()).isGreaterThanOrEqualTo(all));
   }
