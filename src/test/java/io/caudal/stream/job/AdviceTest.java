@@ -9,13 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.caudal.cli.Commands;
 import io.caudal.engine.host.ScriptedGpus;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.quota.ClientQuotaAlteration;
-import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -299,15 +294,7 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, settings)) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      try (Admin admin =
-          Admin.create(Map.of("bootstrap.servers", job.kafka().bootstrapServers()))) {
-        var everyClient = new ClientQuotaEntity(Collections.singletonMap("client-id", null));
-        var rate = new ClientQuotaAlteration.Op("producer_byte_rate", 100_000.0);
-        admin
-            .alterClientQuotas(List.of(new ClientQuotaAlteration(everyClient, List.of(rate))))
-            .all()
-            .get();
-      }
+      job.throttleProducers(100_000);
       return load.begin().sendScored("a", 80, 100).await().report();
     }
   }

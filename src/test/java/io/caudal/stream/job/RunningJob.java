@@ -17,8 +17,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -42,6 +44,9 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.jspecify.annotations.Nullable;
 
 /** The whole job at parallelism 2 with a real broker, RocksDB and the bundled model in fp32. */
@@ -130,6 +135,18 @@ final class RunningJob implements AutoCloseable {
     return Commands.run(
         Stream.concat(Arrays.stream(args), Stream.of("--bootstrap", broker.bootstrapServers()))
             .toArray(String[]::new));
+  }
+
+  /** From now on the broker takes no more from any producer, but by and by. */
+  void throttleProducers(double bytesPerSecond) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      var everyClient = new ClientQuotaEntity(Collections.singletonMap("client-id", null));
+      var rate = new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond);
+      admin
+          .alterClientQuotas(List.of(new ClientQuotaAlteration(everyClient, List.of(rate))))
+          .all()
+          .get();
+    }
   }
 
   /** Ends the TaskManager that the job runs on, and starts another. */
