@@ -55,12 +55,12 @@ server=$!
 sleep 5 # a report and a scrape
 
 query() { promtool query instant "http://127.0.0.1:$port" "$1"; }
-for target in "${targets[@]}"; do curl -sf "$target/metrics"; done | sed -n "s/^\($ours[a-z0-9_]*\){.*/\1/p" | sort | uniq -c \
-  | awk '{ print $2, $1 }' > "$work/exposed"
+for target in "${targets[@]}"; do curl -sf "$target/metrics"; done \
+  | sed -n "s/^\($ours[a-z0-9_]*\){.*/\1/p" | sort | uniq -c | awk '{ print $2, $1 }' > "$work/exposed"
 query "count by (__name__) ({__name__=~\"$ours.*\"})" \
-  | sed -n 's/^{__name__="\([^"]*\)"} => \([0-9]*\) .*/\1 \2/p' | sort > "$work/scraped"
+  | sed -n 's/^\([a-z_0-9]*\)[^=]* => \([0-9]*\) .*/\1 \2/p' | sort > "$work/scraped"
 echo "names exposed: $(wc -l < "$work/exposed"), in Prometheus: $(wc -l < "$work/scraped")"
-diff "$work/exposed" "$work/scraped"
+diff "$work/exposed" "$work/scraped" > "$work/diff" || { head -20 "$work/diff"; exit 1; }
 [ -s "$work/scraped" ]
 
 for each in \

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,12 +58,17 @@ class FullHeapOnCluster {
           "kv.waiting-bytes=160mb");
       JsonNode full = sessionsComeBack(1);
       assertThat(figure(full, "gc")).as("%s", full).isGreaterThan(0.1);
-      String advice = advice(full);
       // Half of what holds; what a JVM calls its heap differs a little by its collector.
-      assertThat(advice).matches("kv.waiting-bytes=(7\\d|80)mb");
+      assertThat(advice(full)).matches("kv.waiting-bytes=(7\\d|80)mb");
 
-      succeeds(where("config", "set", advice));
-      JsonNode less = sessionsComeBack(2);
+      // Each round of advice halves it.
+      JsonNode less = full;
+      String advice = advice(full);
+      for (int seed = 2; seed <= 4 && advice != null; seed++) {
+        succeeds(where("config", "set", advice));
+        less = sessionsComeBack(seed);
+        advice = advice(less);
+      }
       assertThat(figure(less, "gc")).as("%s", less).isLessThan(0.7 * figure(full, "gc"));
     } finally {
       execute(List.of("cluster", "stop", "--now", "--delete", "--dir", home.toString()));
@@ -103,13 +109,13 @@ class FullHeapOnCluster {
     return JSON.readTree(out);
   }
 
-  private static String advice(JsonNode report) {
+  private static @Nullable String advice(JsonNode report) {
     for (JsonNode finding : report.path("findings")) {
       if (finding.path("rule").asText().equals("full-heap")) {
         return finding.path("key").asText() + "=" + finding.path("value").asText();
       }
     }
-    throw new AssertionError("full-heap does not apply: " + report.toPrettyString());
+    return null;
   }
 
   private static double figure(JsonNode report, String name) {

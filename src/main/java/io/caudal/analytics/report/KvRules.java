@@ -117,11 +117,11 @@ final class KvRules {
   private static Advice lessHeap(Figures f) {
     long set = size(f, "kv.waiting-bytes");
     long waiting = Math.min(set, KvSettings.mostWaiting(f.get("heap_bytes")) / MB * MB);
-    return waiting >= MB
+    return waiting > MB
         ? Advice.set(
             f,
             "kv.waiting-bytes",
-            bytes(waiting / 2),
+            bytes(Math.max(MB, waiting / 2 / MB * MB)),
             "less KV waits on the heap; more of it is computed again under load; if that is not it:"
                 + " more taskmanager.memory.process.size")
         : Advice.elsewhere(
