@@ -18,7 +18,7 @@ final class PrefixSharing {
   private final Map<Sequence, PrefixClaim> claims = new HashMap<>();
   private final Set<Sequence> waiting = new LinkedHashSet<>();
 
-  /** Tokens that sequences found computed by others; 0 for one whose KV was read from state. */
+  /** Tokens that sequences found computed by others; 0 for one that had its KV at hand. */
   private final Map<Sequence, Integer> shared = new HashMap<>();
 
   PrefixSharing(SharedPrefixes prefixes, DeviceKv kv) {
@@ -30,7 +30,7 @@ final class PrefixSharing {
    * All blocks that the sequence can begin with: what others have computed of its prompt, and its
    * own.
    *
-   * @param own blocks from its session's state
+   * @param own blocks of its session that are at hand
    * @param wake null if it must not wait
    * @return null if it is to wait until {@code wake} runs
    */
@@ -94,6 +94,9 @@ final class PrefixSharing {
 
   /** Keeps what a session's turn has added in the HOST tier. */
   void keep(Sequence sequence, List<KvBlock> blocks, int outputTokens) {
+    if (prefixes.isOff() || blocks.isEmpty()) {
+      return;
+    }
     int[] tokens = sequence.tokens().copy(0, sequence.computed());
     boolean counted = shared.containsKey(sequence);
     prefixes.keep(sequence.tenant(), blocks, tokens, sequence.sessionId(), outputTokens, counted);

@@ -2,7 +2,6 @@ package io.caudal.kv;
 
 import io.caudal.config.Eviction;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -119,30 +118,49 @@ public final class HostKv {
    * @param outputTokens that its request generated, as far as is known
    * @return whether it is here; else what comes behind it would be of no use
    */
-  public synchronized boolean put(
+  public boolean put(
       String tenant,
       long parentHash,
       KvBlock block,
       int[] tokens,
       @Nullable String session,
       int outputTokens) {
-    int size = block.data().remaining();
     Key key = new Key(tenant, block.chainHash());
-    if (entries.containsKey(key)) {
-      users.use(key, session);
+    Key parent = block.index() == 0 ? null : new Key(tenant, parentHash);
+    if (isHere(key, session)) {
       return true;
     }
-    Key parent = block.index() == 0 ? null : new Key(tenant, parentHash);
-    if (size > limit || (parent != null && !entries.containsKey(parent))) {
+    if (!mayCome(parent, block.data().remaining())) {
       return false;
     }
-    ByteBuffer copy = allocate(size, block.data().order());
-    if (copy == null) {
+    KvBlock copy = copy(block); // takes its time, so others are not kept waiting
+    Entry entry = copy == null ? null : new Entry(parentHash, copy, tokens.clone());
+    return entry != null && put(key, parent, entry, session, outputTokens);
+  }
+
+  private synchronized boolean isHere(Key key, @Nullable String session) {
+    if (!entries.containsKey(key)) {
       return false;
     }
-    copy.put(block.data().duplicate()).flip();
-    KvBlock own = new KvBlock(block.index(), block.tokens(), block.chainHash(), copy);
-    entries.put(key, new Entry(parentHash, own, tokens.clone()));
+    users.use(key, session);
+    return true;
+  }
+
+  private synchronized boolean mayCome(@Nullable Key parent, int size) {
+    return size <= limit && (parent == null || entries.containsKey(parent));
+  }
+
+  private synchronized boolean put(
+      Key key, @Nullable Key parent, Entry entry, @Nullable String session, int outputTokens) {
+    KvBlock block = entry.block();
+    int size = block.data().capacity();
+    if (isHere(key, session)) {
+      return true;
+    }
+    if (!mayCome(parent, size)) {
+      return false;
+    }
+    entries.put(key, entry);
     users.begin(key, session);
     ranks.put(key, parent, block.tokens(), outputTokens, millis.getAsLong());
     bytes += size;
@@ -280,19 +298,26 @@ public final class HostKv {
   }
 
   /** Null if the JVM's direct memory is used up: then this tier is smaller than it may be. */
-  private @Nullable ByteBuffer allocate(int size, ByteOrder order) {
+  private @Nullable KvBlock copy(KvBlock block) {
+    int size = block.data().remaining();
     try {
-      return ByteBuffer.allocateDirect(size).order(order);
+      ByteBuffer copy = ByteBuffer.allocateDirect(size).order(block.data().order());
+      copy.put(block.data().duplicate()).flip();
+      return new KvBlock(block.index(), block.tokens(), block.chainHash(), copy);
     } catch (OutOfMemoryError e) {
-      LOG.warn(
-          "no direct memory for a KV block of {} bytes beside {}; lower kv.host.bytes = {} or raise"
-              + " taskmanager.memory.task.off-heap.size: {}",
-          size,
-          bytes,
-          limit,
-          e.getMessage());
+      tellNoMemory(size, e);
       return null;
     }
+  }
+
+  private synchronized void tellNoMemory(int size, OutOfMemoryError e) {
+    LOG.warn(
+        "no direct memory for a KV block of {} bytes beside {}; lower kv.host.bytes = {} or raise"
+            + " taskmanager.memory.task.off-heap.size: {}",
+        size,
+        bytes,
+        limit,
+        e.getMessage());
   }
 
   private void evict() {

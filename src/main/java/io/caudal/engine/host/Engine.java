@@ -168,12 +168,11 @@ public final class Engine implements AutoCloseable {
   public Submission submit(Generation generation, KvArrival arrival, GenerationListener listener) {
     StepLoop loop =
         active.contains(arrival.loop()) ? arrival.loop() : choose(generation.sessionId());
-    List<KvBlock> read = List.copyOf(arrival.read());
+    List<KvBlock> read = arrival.read();
     Submission submission = submit(loop, generation, arrival.blocks(), bytes(read), listener);
     arrival.end();
     // The loop works on the turn meanwhile.
-    prefixes.keep(
-        generation.tenant(), read, arrival.context(), arrival.session(), 0, !arrival.goesOn());
+    prefixes.keep(generation.tenant(), read, generation.context(), generation.owner(), 0, true);
     return submission;
   }
 
@@ -184,7 +183,8 @@ public final class Engine implements AutoCloseable {
    * @param context that the turn will begin with
    * @param offHeap blocks that the session's KV begins with and that need not be read
    */
-  public KvArrival expect(String sessionId, int[] context, List<KvBlock> offHeap) {
+  public KvArrival expect(String sessionId, String tenant, int[] context, List<KvBlock> offHeap) {
+    prefixes.take(tenant, context, offHeap.size(), sessionId);
     return new KvArrival(choose(sessionId), sessionId, context, offHeap);
   }
 

@@ -64,19 +64,6 @@ public final class KvArrival {
     return read().stream().mapToInt(KvBlock::tokens).sum();
   }
 
-  /** Whether what has been read comes behind blocks that are off the heap. */
-  boolean goesOn() {
-    return offHeap > 0;
-  }
-
-  String session() {
-    return session;
-  }
-
-  int[] context() {
-    return context;
-  }
-
   /** The turn will not be submitted. */
   public void abandon() {
     end();

@@ -85,7 +85,9 @@ final class InferenceTask {
     endings = new Endings(context, store, expiry, results, commits, limits);
     turns = new TurnRequests(context, engine, store, memory, results, endings, limits, kv);
     SessionInfos infos = new SessionInfos(engine, expiry);
-    Warming warming = new Warming(engine, memory, metrics.metrics());
+    Warming warming =
+        new Warming(
+            engine, memory, metrics.metrics(), action -> context.execute(out -> action.run()));
     sessions = new SessionRequests(engine, store, warming, expiry, infos, results);
     hold = new ResultHold(context, context.broadcastState(LiveSettings.STATE));
     sweep = new SessionSweep(context, engine, store, infos, live, hold);

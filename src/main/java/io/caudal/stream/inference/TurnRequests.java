@@ -195,22 +195,25 @@ final class TurnRequests {
     int there = offHeap.size() * engine.blockTokens();
     if (session != null && stored > Math.max(resident, there)) {
       int from = Math.max(header.kvFrom(), there);
+      // A part of a block costs next to nothing and says nothing of what others do.
+      boolean rest = there > 0 && stored - from < engine.blockTokens();
       // Of those that may read, only one finds no room: then others' KV fills it, or none is
       // allowed.
       boolean room = hasRoom();
-      if (choice.restores(stored - from, room)) {
+      int refused = room ? 0 : stored - Math.max(resident, from);
+      if (rest ? room : choice.restores(stored - from, room)) {
+        long readNanos = System.nanoTime();
         // What state lacks and nobody has is computed for all who share it.
-        arrival = engine.expect(session, prompt, from == there ? offHeap : List.of());
+        List<KvBlock> before = from == there ? offHeap : List.of();
+        arrival = engine.expect(session, Generations.tenant(request), prompt, before);
         read(header, prompt, from, arrival);
         arrived = arrival.readTokens();
-        choice.restored(arrived, System.nanoTime() - startNanos);
+        if (!rest) {
+          choice.restored(arrived, System.nanoTime() - readNanos);
+        }
         stored = from + arrived;
       }
-      results
-          .metrics()
-          .add(
-              Counter.REFUSED_RESTORE_TOKENS,
-              room ? 0 : Math.max(0, stored - Math.max(resident, there)));
+      results.metrics().add(Counter.REFUSED_RESTORE_TOKENS, refused);
     }
     Turn turn =
         new Turn(

@@ -9,6 +9,7 @@ import io.caudal.stream.state.SessionHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Brings sessions' KV to the device ahead of their next turns. Task thread only, with the session's
@@ -18,12 +19,17 @@ final class Warming {
   private final Engine engine;
   private final SessionMemory memory;
   private final SubtaskMetrics metrics;
+  private final Executor taskThread;
 
   /** Tokens of a session whose KV is on the device, and was before. */
   record Warmed(int tokens, int before) {}
 
-  Warming(Engine engine, SessionMemory memory, SubtaskMetrics metrics) {
+  /**
+   * @param taskThread what is run later on the task thread
+   */
+  Warming(Engine engine, SessionMemory memory, SubtaskMetrics metrics, Executor taskThread) {
     this.engine = engine;
+    this.taskThread = taskThread;
     this.memory = memory;
     this.metrics = metrics;
   }
@@ -70,15 +76,24 @@ final class Warming {
       return CompletableFuture.completedFuture(new Warmed(resident, resident));
     }
     List<KvBlock> blocks = new ArrayList<>();
-    int from = Math.max(header.kvFrom(), offHeapTokens(header, tokens));
-    memory.restore(header, tokens, from, blocks::add);
-    CompletableFuture<Void> before =
-        blocks.isEmpty() || !lacksBeginning(key, header)
-            ? CompletableFuture.completedFuture(null)
-            : engine.computeBeginning(key, header.tenant(), tokens, blocks.get(0), priority);
-    return before
-        .thenCompose(there -> engine.copies().promote(key, header.tenant(), tokens, blocks))
-        .thenApply(now -> new Warmed(now, resident));
+    int there = offHeapTokens(header, tokens);
+    int from = Math.max(header.kvFrom(), there);
+    if (from < stored) {
+      memory.restore(header, tokens, from, blocks::add);
+    }
+    boolean lacks = !blocks.isEmpty() && resident == 0 && there < from;
+    CompletableFuture<Integer> promoted =
+        lacks
+            ? engine
+                .computeBeginning(key, header.tenant(), tokens, blocks.get(0), priority)
+                .thenComposeAsync(done -> promote(key, header, tokens, blocks), taskThread)
+            : promote(key, header, tokens, blocks);
+    return promoted.thenApply(now -> new Warmed(now, resident));
+  }
+
+  private CompletableFuture<Integer> promote(
+      String key, SessionHeader header, int[] tokens, List<KvBlock> blocks) {
+    return engine.copies().promote(key, header.tenant(), tokens, blocks);
   }
 
   private int offHeapTokens(SessionHeader header, int[] tokens) {
