@@ -33,6 +33,16 @@ import org.jspecify.annotations.Nullable;
 final class TurnRequests {
   private static final Duration TIMEOUT_CHECK = Duration.ofMillis(50);
 
+  /**
+   * KV of a turn's session.
+   *
+   * @param arrival what was read, behind what is off the heap; null for nothing
+   * @param resident tokens on the device
+   * @param restored tokens that were read
+   * @param stored tokens up to the last whose KV is in state and of use
+   */
+  private record AtHand(@Nullable KvArrival arrival, int resident, int restored, int stored) {}
+
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
   private final SessionStore store;
@@ -182,39 +192,7 @@ final class TurnRequests {
     int maxNewTokens = preparer.maxNewTokens(request, prompt.length);
 
     long startNanos = System.nanoTime();
-    KvArrival arrival = null;
-    int arrived = 0;
-    int stored = memory.storedTokens(header);
-    String session = request.sessionId();
-    if (session != null && header.pinned()) {
-      engine.copies().setPinned(session, true); // after a restart nobody else has said so
-    }
-    int resident = session == null ? 0 : engine.residentTokens(session);
-    List<KvBlock> offHeap =
-        stored > resident ? engine.offHeap(Generations.tenant(request), prompt) : List.of();
-    int there = offHeap.size() * engine.blockTokens();
-    if (session != null && stored > Math.max(resident, there)) {
-      int from = Math.max(header.kvFrom(), there);
-      // A part of a block costs next to nothing and says nothing of what others do.
-      boolean rest = there > 0 && stored - from < engine.blockTokens();
-      // Of those that may read, only one finds no room: then others' KV fills it, or none is
-      // allowed.
-      boolean room = hasRoom();
-      int refused = room ? 0 : stored - Math.max(resident, from);
-      if (rest ? room : choice.restores(stored - from, room)) {
-        long readNanos = System.nanoTime();
-        // What state lacks and nobody has is computed for all who share it.
-        List<KvBlock> before = from == there ? offHeap : List.of();
-        arrival = engine.expect(session, Generations.tenant(request), prompt, before);
-        read(header, prompt, from, arrival);
-        arrived = arrival.readTokens();
-        if (!rest) {
-          choice.restored(arrived, System.nanoTime() - readNanos);
-        }
-        stored = from + arrived;
-      }
-      results.metrics().add(Counter.REFUSED_RESTORE_TOKENS, refused);
-    }
+    AtHand found = atHand(request, header, prompt);
     Turn turn =
         new Turn(
             key,
@@ -222,9 +200,9 @@ final class TurnRequests {
             prompt,
             header.tokens(),
             progress.stream().mapToInt(one -> one.ids().length).sum(),
-            stored,
-            resident,
-            arrived,
+            found.stored(),
+            found.resident(),
+            found.restored(),
             header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
             startMillis,
             System.nanoTime() - startNanos);
@@ -242,13 +220,58 @@ final class TurnRequests {
       int[] context = one.after(prompt);
       generations.add(
           Generations.of(
-              request, context, one.ids().length, stored, maxNewTokens, generations.size()));
+              request,
+              context,
+              one.ids().length,
+              found.stored(),
+              maxNewTokens,
+              generations.size()));
     }
     call.submitted(
         generations.size() == 1
-            ? List.of(submit(generations.get(0), arrival, call.answers().get(0)))
+            ? List.of(submit(generations.get(0), found.arrival(), call.answers().get(0)))
             : engine.submitAll(generations, call.answers()));
     return call;
+  }
+
+  /** Reads what a session's turn needs from state, if that is expected to be worth it. */
+  private AtHand atHand(Request request, SessionHeader header, int[] prompt) throws Exception {
+    String session = request.sessionId();
+    int stored = memory.storedTokens(header);
+    if (session == null) {
+      return new AtHand(null, 0, 0, stored);
+    }
+    if (header.pinned()) {
+      engine.copies().setPinned(session, true); // after a restart nobody else has said so
+    }
+    String tenant = Generations.tenant(request);
+    int resident = engine.residentTokens(session);
+    List<KvBlock> offHeap = stored > resident ? engine.offHeap(tenant, prompt) : List.of();
+    int there = offHeap.size() * engine.blockTokens();
+    if (stored <= Math.max(resident, there)) {
+      return new AtHand(null, resident, 0, stored);
+    }
+    int from = Math.max(header.kvFrom(), there);
+    // A part of a block costs next to nothing and says nothing of what others do.
+    boolean rest = there > 0 && stored - from < engine.blockTokens();
+    // Of those that may read, only one finds no room: then others' KV fills it, or none is allowed.
+    boolean room = hasRoom();
+    int refused = room ? 0 : stored - Math.max(resident, from);
+    results.metrics().add(Counter.REFUSED_RESTORE_TOKENS, refused);
+    boolean restores = rest ? room : choice.restores(stored - from, room);
+    if (!restores) {
+      return new AtHand(null, resident, 0, stored);
+    }
+    long start = System.nanoTime();
+    // What state lacks and nobody has is computed for all who share it.
+    List<KvBlock> before = from == there ? offHeap : List.of();
+    KvArrival arrival = engine.expect(session, tenant, prompt, before);
+    read(header, prompt, from, arrival);
+    int restored = arrival.readTokens();
+    if (!rest) {
+      choice.restored(restored, System.nanoTime() - start);
+    }
+    return new AtHand(arrival, resident, restored, from + restored);
   }
 
   /** Whether more KV may wait on the heap for its turn. */
