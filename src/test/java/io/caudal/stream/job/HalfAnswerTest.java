@@ -29,7 +29,7 @@ class HalfAnswerTest {
     try (RunningJob job =
         RunningJob.start(folder, Map.of("kafka.client.buffer.memory", "300000"))) {
       new Load(job, 2).send("warm", 1, 10, 4).await();
-      job.throttleProducers(50_000);
+      job.throttleProducers(20_000);
       sessionsOfSubtask0()
           .forEach(one -> job.topics().send(TOPICS.requestsTopic(), one, large(one)));
 
@@ -37,7 +37,8 @@ class HalfAnswerTest {
       Commands half =
           await()
               .atMost(Duration.ofMinutes(1))
-              .until(() -> set(job, batch.decrementAndGet()), done -> done.code() != 0);
+              .until(
+                  () -> set(job, batch.decrementAndGet()), done -> done.out().contains("1 of 2"));
       assertThat(half.code()).isEqualTo(1);
       assertThat(half.out())
           .containsPattern("subtask 1  version \\d+  engine.max-batch \\d+ -> " + batch)
@@ -79,7 +80,7 @@ class HalfAnswerTest {
 
   private static String large(String session) {
     return String.format(
-        "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"prompt_ids\":[7,8],\"max_tokens\":100,"
+        "{\"request_id\":\"%s\",\"session_id\":\"%s\",\"prompt_ids\":[7,8],\"max_tokens\":60,"
             + "\"ignore_eos\":true,\"logprobs\":true,\"top_logprobs\":20}",
         session, session);
   }
