@@ -16,7 +16,7 @@ ours=flink_taskmanager_job_task_operator_caudal_
 
 rm -rf "$work"
 mkdir -p "$work/package"
-if ! command -v prometheus promtool > /dev/null; then
+if ! command -v prometheus > /dev/null || ! command -v promtool > /dev/null; then
   (cd "$work/package" && apt-get download prometheus > /dev/null && dpkg -x prometheus_*.deb .)
   export PATH=$work/package/usr/bin:$PATH
 fi

@@ -98,16 +98,16 @@ public final class SharedPrefixes {
    * @param tokens of which the whole blocks are looked for
    */
   public List<KvBlock> find(String tenant, int[] tokens) {
-    return host.isOff() ? List.of() : host.find(tenant, tokens, chain(tokens), blockTokens);
+    if (host.isOff()) {
+      return List.of();
+    }
+    long[] chain = TokenChain.chain(tokens, tokens.length / blockTokens, blockTokens);
+    return host.find(tenant, tokens, chain, blockTokens);
   }
 
   /** A session takes the first {@code blocks} blocks of those that were found. */
   public void take(String tenant, int[] tokens, int blocks, String session) {
-    host.use(tenant, chain(tokens), blocks, session);
-  }
-
-  private long[] chain(int[] tokens) {
-    return TokenChain.chain(tokens, tokens.length / blockTokens, blockTokens);
+    host.use(tenant, TokenChain.chain(tokens, blocks, blockTokens), blocks, session);
   }
 
   /**

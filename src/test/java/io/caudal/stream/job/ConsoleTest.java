@@ -304,6 +304,15 @@ class ConsoleTest {
         .contains("no subtask has acknowledged within 1 s")
         .contains("in force, as last heard: engine.max-batch = 8")
         .contains("no acknowledgement");
+    assertThat(run("cache", "clear", "--all", "--timeout", "1")).isEqualTo(1);
+    assertThat(out).contains("no subtask has answered in time");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              run("config", "get");
+              assertThat(out).contains("no news for a while of subtask 0, shown as last heard");
+            });
   }
 
   private static void awaitReported(String counter, long count) {
