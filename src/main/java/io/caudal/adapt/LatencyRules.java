@@ -83,9 +83,9 @@ final class LatencyRules {
         && w.get("in_engine") > 1.2 * w.get("batch") * Math.max(1, w.get("loops"));
   }
 
-  /** Further off its target than TTFT, which what shortens steps makes worse. */
+  /** What shortens steps makes TTFT worse: it must be kept, or much less off its target. */
   private static boolean longGaps(Window w) {
-    return w.itl() > Math.max(MISSED, w.ttft());
+    return w.itl() > MISSED && (w.ttft() < KEPT || w.itl() > MUCH * w.ttft());
   }
 
   private static boolean longPrefill(Window w) {

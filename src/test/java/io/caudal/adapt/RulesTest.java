@@ -152,6 +152,22 @@ class RulesTest {
         .isEmpty();
   }
 
+  @Test
+  void steps_are_not_shortened_where_first_tokens_are_about_as_late() {
+    Map<String, Double> gaps = new HashMap<>(of("long-gaps").figures()); // 1.5 of the target
+    Map<String, String> target =
+        Map.of("adaptive.ttft-target", "1s", "adaptive.itl-target", "100ms");
+    gaps.put("ttft_p95", 1_200.0);
+    assertThat(advice(gaps, target))
+        .extracting(Move::rule)
+        .doesNotContain("long-gaps", "long-steps");
+    gaps.put("ttft_p95", 900.0);
+    assertThat(advice(gaps, target)).extracting(Move::rule).contains("long-gaps", "long-steps");
+    gaps.put("ttft_p95", 1_200.0);
+    gaps.put("itl_p95", 200.0);
+    assertThat(advice(gaps, target)).extracting(Move::rule).contains("long-gaps", "long-steps");
+  }
+
   private static Case of(String rule) {
     return Objects.requireNonNull(CASES.get(rule));
   }
