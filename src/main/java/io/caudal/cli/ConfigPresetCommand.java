@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code caudal config preset}: settings that go together. */
+/** {@code caudal preset}, or {@code caudal config preset}: settings that go together. */
 @Command(
     name = "preset",
     mixinStandardHelpOptions = true,

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ChatCommand.class,
       DemoCommand.class,
       ConfigCommand.class,
+      ConfigPresetCommand.class,
       StatsCommand.class,
       HealthCommand.class,
       SessionCommand.class,

@@ -85,7 +85,7 @@ class MainTest {
 
   @Test
   void presets_are_listed_and_shown_without_a_broker() {
-    assertThat(run("config", "preset", "list")).isZero();
+    assertThat(run("preset", "list")).isZero();
     assertThat(out.toString()).contains("development", "bulk_processing");
     assertThat(run("config", "preset", "show", "low_latency")).isZero();
     assertThat(out.toString())
