@@ -55,11 +55,6 @@ public final class WindowFigures {
     return Optional.of(new Window(window.shortestMillis(), Map.copyOf(window.figures), settings));
   }
 
-  /** The least time that any subtask's records span; 0 if one has none. */
-  public static long spanMillis(List<MetricsRecord> records) {
-    return new WindowFigures(records).shortestMillis();
-  }
-
   private MetricsRecord newest() {
     List<MetricsRecord> any = bySubtask.values().iterator().next();
     return any.get(any.size() - 1);

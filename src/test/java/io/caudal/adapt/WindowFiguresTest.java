@@ -48,10 +48,8 @@ class WindowFiguresTest {
     assertThat(WindowFigures.of(List.of())).isEmpty();
     assertThat(WindowFigures.of(List.of(first, last))).isEmpty();
     assertThat(WindowFigures.of(List.of(first, last, other))).isEmpty();
-    assertThat(WindowFigures.spanMillis(List.of(first, last, other))).isZero();
 
     MetricsRecord changed = record(1, 9_500, 2, 2, 2, Map.of("engine.max-batch", "9"));
-    assertThat(WindowFigures.spanMillis(List.of(first, last, other, changed))).isEqualTo(4_000);
     assertThat(WindowFigures.of(List.of(first, last, other, changed))).isEmpty();
   }
 

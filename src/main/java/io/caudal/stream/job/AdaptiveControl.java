@@ -47,7 +47,9 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
   private transient @Nullable ListState<byte[]> storedController;
   private transient @Nullable ListState<ControlChange> storedChange;
   private transient @Nullable Controller controller;
-  private transient @Nullable List<MetricsRecord> window;
+
+  /** Of each subtask, in the order in which they came. */
+  private transient @Nullable Map<Integer, List<MetricsRecord>> window;
 
   /** Decided, not sent; {@code heldBy} is the first checkpoint with it. */
   private transient @Nullable ControlChange due;
@@ -72,7 +74,7 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       state = ControllerStateJson.read(json);
     }
     controller = new Controller(state);
-    window = new ArrayList<>();
+    window = new TreeMap<>();
     for (ControlChange change : storedChange.get()) {
       due = change;
       isHeld = true;
@@ -113,21 +115,35 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
       send(due, record, out);
       due = null;
     }
-    if (window.stream().anyMatch(earlier -> isOfEarlierRun(earlier, record))) {
-      window.clear();
+    List<MetricsRecord> own = window.getOrDefault(record.subtask(), List.of());
+    if (!own.isEmpty() && own.get(0).attempt() != record.attempt()) {
+      window.clear(); // of an earlier run
     }
-    window.add(record.withoutDetails());
-    long span = WindowFigures.spanMillis(window);
+    window
+        .computeIfAbsent(record.subtask(), subtask -> new ArrayList<>())
+        .add(record.withoutDetails());
+    long span = spanMillis(window, record.about().subtasks());
     if (span >= wanted.interval().toMillis()) {
-      observe(window);
-      window = newestOfEach(window);
-    } else if (span == 0 && window.size() >= MOST_RECORDS) {
-      window = newestOfEach(window); // a subtask says nothing
+      observe(window.values().stream().flatMap(List::stream).toList());
+      keepNewest(window);
+    } else if (span == 0 && window.values().stream().mapToInt(List::size).sum() >= MOST_RECORDS) {
+      keepNewest(window); // a subtask says nothing
     }
   }
 
-  private static boolean isOfEarlierRun(MetricsRecord earlier, MetricsRecord record) {
-    return earlier.subtask() == record.subtask() && earlier.attempt() != record.attempt();
+  /** The least time that any subtask's records span; 0 if one has none. */
+  private static long spanMillis(Map<Integer, List<MetricsRecord>> window, int subtasks) {
+    if (window.size() < subtasks) {
+      return 0;
+    }
+    return window.values().stream()
+        .mapToLong(own -> own.get(own.size() - 1).windowEndMillis() - own.get(0).windowEndMillis())
+        .min()
+        .orElse(0);
+  }
+
+  private static void keepNewest(Map<Integer, List<MetricsRecord>> window) {
+    window.values().forEach(own -> own.subList(0, own.size() - 1).clear());
   }
 
   /** Unless somebody else was faster: then the controller sees that in its next window. */
@@ -151,14 +167,5 @@ final class AdaptiveControl extends ProcessFunction<MetricsRecord, ControlChange
     due = new ControlChange(id, Map.of(move.key(), move.to()), List.of(), BY, move.reason(), null);
     heldBy = 0;
     isHeld = false;
-  }
-
-  private static List<MetricsRecord> newestOfEach(List<MetricsRecord> records) {
-    Map<Integer, MetricsRecord> newest = new TreeMap<>();
-    for (MetricsRecord record : records) {
-      newest.merge(
-          record.subtask(), record, (a, b) -> a.windowEndMillis() > b.windowEndMillis() ? a : b);
-    }
-    return new ArrayList<>(newest.values());
   }
 }
