@@ -72,6 +72,11 @@ public final class InferenceFunction
   }
 
   @Override
+  public int mark(Request request) {
+    return request.requestId().hashCode();
+  }
+
+  @Override
   public long timeoutMillis(Request request) {
     return task().timeoutMillis();
   }

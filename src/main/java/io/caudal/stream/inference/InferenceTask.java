@@ -24,6 +24,7 @@ import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
 import io.caudal.stream.state.SessionTotals;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -148,7 +149,8 @@ final class InferenceTask {
     if (running != null && running.requestId().equals(target) && queue.abandonRunning()) {
       endings.failed(key, running, call, CANCELLED, out);
     }
-    for (Request waiting : queue.removeWaiting(r -> r.requestId().equals(target))) {
+    for (Request waiting :
+        queue.removeWaiting(Objects.hashCode(target), r -> r.requestId().equals(target))) {
       endings.failed(key, waiting, null, CANCELLED, out);
     }
     out.emit(results.acknowledged(request));

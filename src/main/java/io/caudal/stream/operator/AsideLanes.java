@@ -4,60 +4,104 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The lanes that could take an input back from state if there were room, in the order in which they
- * get it: by priority, then by how little of their group is at hand, then in turn.
+ * get it: by priority, then by how little of their group is at hand, then in turn. Each call costs
+ * O(log n) of the groups.
+ *
+ * @param <L> lanes
  */
-final class AsideLanes<K, IN, OUT, P> {
-  private final TreeMap<Integer, Map<String, Deque<Lane<K, IN, OUT, P>>>> lanes =
-      new TreeMap<>(Comparator.reverseOrder());
-  private final Map<String, Integer> atHand = new HashMap<>();
+final class AsideLanes<L> {
+  private static final class Group<L> {
+    private final String name;
+    private final Map<Integer, Deque<L>> lanes = new HashMap<>();
+    private int atHand;
+    private long turn;
 
-  /** Counts inputs of a group that come to hand, or leave. */
-  void count(String group, int change) {
-    int now = atHand.merge(group, change, Integer::sum);
-    if (now == 0) {
-      atHand.remove(group);
+    Group(String name) {
+      this.name = name;
     }
   }
 
-  void add(Lane<K, IN, OUT, P> lane) {
-    Rank rank = lane.rank();
-    lanes
-        .computeIfAbsent(rank.priority(), priority -> new LinkedHashMap<>())
-        .computeIfAbsent(rank.group(), group -> new ArrayDeque<>())
-        .add(lane);
+  private final Map<String, Group<L>> groups = new HashMap<>();
+
+  /** Those that have lanes. */
+  private final TreeMap<Integer, NavigableSet<Group<L>>> byPriority =
+      new TreeMap<>(Comparator.reverseOrder());
+
+  private long turns;
+
+  /** Counts inputs of a group that come to hand, or leave. */
+  void count(String name, int change) {
+    Group<L> group = group(name);
+    move(group, () -> group.atHand += change);
+  }
+
+  void add(L lane, Rank rank) {
+    Group<L> group = group(rank.group());
+    move(
+        group,
+        () -> group.lanes.computeIfAbsent(rank.priority(), key -> new ArrayDeque<>()).add(lane));
   }
 
   /** The lane that is next, taken out; null if there is none. */
-  @Nullable Lane<K, IN, OUT, P> poll() {
-    if (lanes.isEmpty()) {
+  @Nullable L poll() {
+    if (byPriority.isEmpty()) {
       return null;
     }
-    Map<String, Deque<Lane<K, IN, OUT, P>>> first = lanes.firstEntry().getValue();
-    String group = least(first);
-    Deque<Lane<K, IN, OUT, P>> own = first.get(group);
-    if (own == null) {
-      throw new IllegalStateException("no lanes of group " + group);
-    }
-    Lane<K, IN, OUT, P> lane = own.removeFirst();
-    if (own.isEmpty()) {
-      first.remove(group);
-    }
-    if (first.isEmpty()) {
-      lanes.pollFirstEntry();
-    }
+    int priority = byPriority.firstKey();
+    Group<L> group = byPriority.firstEntry().getValue().first();
+    Deque<L> own = Objects.requireNonNull(group.lanes.get(priority));
+    L lane = own.element();
+    move(
+        group,
+        () -> {
+          own.remove();
+          if (own.isEmpty()) {
+            group.lanes.remove(priority);
+          }
+          group.turn = turns++;
+        });
     return lane;
   }
 
-  private String least(Map<String, ?> groups) {
-    return groups.keySet().stream()
-        .min(Comparator.comparingInt(group -> atHand.getOrDefault(group, 0)))
-        .orElseThrow();
+  private Group<L> group(String name) {
+    return groups.computeIfAbsent(
+        name,
+        key -> {
+          Group<L> group = new Group<>(key);
+          group.turn = turns++;
+          return group;
+        });
+  }
+
+  /** Changes a group, and with it its place among the others. */
+  private void move(Group<L> group, Runnable change) {
+    for (int priority : group.lanes.keySet()) {
+      NavigableSet<Group<L>> all = Objects.requireNonNull(byPriority.get(priority));
+      all.remove(group);
+      if (all.isEmpty()) {
+        byPriority.remove(priority);
+      }
+    }
+    change.run();
+    for (int priority : group.lanes.keySet()) {
+      byPriority.computeIfAbsent(priority, key -> new TreeSet<>(this::compare)).add(group);
+    }
+    if (group.lanes.isEmpty() && group.atHand == 0) {
+      groups.remove(group.name);
+    }
+  }
+
+  private int compare(Group<L> a, Group<L> b) {
+    int least = Integer.compare(a.atHand, b.atHand);
+    return least == 0 ? Long.compare(a.turn, b.turn) : least;
   }
 }

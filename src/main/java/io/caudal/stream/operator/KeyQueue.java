@@ -22,11 +22,13 @@ public interface KeyQueue<IN, P> {
   /** The running call; null if none runs. */
   @Nullable AsyncCall<P> runningCall();
 
-  /** Inputs that wait, oldest first; a copy. Those that were set aside are read from state. */
-  List<IN> waiting() throws Exception;
-
-  /** Takes the matching inputs out of the queue, unstarted; returns them, oldest first. */
-  List<IN> removeWaiting(Predicate<? super IN> which) throws Exception;
+  /**
+   * Takes the matching inputs out of the queue, unstarted; returns them, oldest first.
+   *
+   * @param mark that all of them have; those with another, of which some are in state only, aren't
+   *     looked at
+   */
+  List<IN> removeWaiting(int mark, Predicate<? super IN> which) throws Exception;
 
   /**
    * Gives the running call up: it is cancelled, its progress forgotten, and its completion dropped.

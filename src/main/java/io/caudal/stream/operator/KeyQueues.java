@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -38,7 +39,8 @@ final class KeyQueues<K, IN, OUT, P> {
   private final HeldWatermarks watermarks;
   private final InFlightLimits limits;
   private final Function<? super IN, Rank> ranks;
-  private final AsideLanes<K, IN, OUT, P> lanesAside = new AsideLanes<>();
+  private final ToIntFunction<? super IN> marks;
+  private final AsideLanes<Lane<K, IN, OUT, P>> lanesAside = new AsideLanes<>();
   private final Map<K, Lane<K, IN, OUT, P>> busy = new HashMap<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger aside = new AtomicInteger();
@@ -50,13 +52,15 @@ final class KeyQueues<K, IN, OUT, P> {
       TypeInformation<P> progressType,
       HeldWatermarks watermarks,
       InFlightLimits limits,
-      Function<? super IN, Rank> ranks) {
+      Function<? super IN, Rank> ranks,
+      ToIntFunction<? super IN> marks) {
     inputsDescriptor = new MapStateDescriptor<>("keyed-async-inputs", Types.LONG, inputType);
     inputs = store.getMapState(inputsDescriptor);
     progress = store.getState(new ValueStateDescriptor<>("keyed-async-progress", progressType));
     this.watermarks = watermarks;
     this.limits = limits;
     this.ranks = ranks;
+    this.marks = marks;
   }
 
   /** Inputs at hand, queued and running; any thread may ask. */
@@ -119,12 +123,20 @@ final class KeyQueues<K, IN, OUT, P> {
     if (room && mayComeToHand(lane)) {
       bringToHand(lane, new Lane.Entry<>(sequence, input, watermarks.enter()));
     } else {
-      setAside(lane, sequence);
+      setAside(lane, sequence, mark(input));
     }
   }
 
-  private void setAside(Lane<K, IN, OUT, P> lane, long sequence) {
-    lane.aside().add(new Lane.Aside(sequence, watermarks.enter()));
+  /** What inputs are told apart by that are in state only. */
+  int mark(IN input) {
+    return marks.applyAsInt(input);
+  }
+
+  /**
+   * @param mark null for one that nobody has read yet
+   */
+  private void setAside(Lane<K, IN, OUT, P> lane, long sequence, @Nullable Integer mark) {
+    lane.aside().add(new Lane.Aside(sequence, watermarks.enter(), mark));
     aside.incrementAndGet();
     list(lane);
   }
@@ -139,7 +151,7 @@ final class KeyQueues<K, IN, OUT, P> {
   private void list(Lane<K, IN, OUT, P> lane) {
     if (!lane.isListed() && !lane.aside().isEmpty() && lane.atHand() < limits.keyCapacity()) {
       lane.setListed(true);
-      lanesAside.add(lane);
+      lanesAside.add(lane, lane.rank());
     }
   }
 
@@ -256,7 +268,7 @@ final class KeyQueues<K, IN, OUT, P> {
       if (lane.isEmpty() || (room && mayComeToHand(lane))) {
         add(lane, sequence, stored.get(sequence), room);
       } else {
-        setAside(lane, sequence);
+        setAside(lane, sequence, null);
       }
     }
     lane.setProgressStored(!lane.isEmpty()); // perhaps: asking state tells

@@ -61,6 +61,14 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
     return Rank.NONE;
   }
 
+  /**
+   * By what {@link KeyQueue#removeWaiting} tells inputs apart that it need not read from state:
+   * such as a hash of their name.
+   */
+  default int mark(IN input) {
+    return 0;
+  }
+
   /** How long the call for this input may run from its start, again after a restart; 0: forever. */
   default long timeoutMillis(IN input) {
     return 0;

@@ -111,7 +111,8 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
             progressType,
             watermarks,
             limits,
-            function::rank);
+            function::rank,
+            function::mark);
     counters = KeyedAsyncMetrics.register(getMetricGroup(), queues);
     valve = new Valve(mailbox, counters.valveOpened());
     controlGroup = firstKeyGroup(task);
@@ -184,7 +185,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
   private void overtake() throws Exception {
     for (Lane<K, IN, OUT, P> lane : queues.busyLanes()) {
       setCurrentKey(lane.key());
-      for (IN input : lane.removeWaiting(function::overtakes)) {
+      for (IN input : lane.removeAllWaiting(function::overtakes)) {
         setCurrentKey(lane.key());
         function.overtake(lane.key(), input, lane, out);
         afterCallback(lane);

@@ -20,7 +20,28 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
   record Entry<IN>(long sequence, IN input, HeldWatermarks.Epoch epoch) {}
 
   /** An input that is in state only. */
-  record Aside(long sequence, HeldWatermarks.Epoch epoch) {}
+  static final class Aside {
+    private final long sequence;
+    private final HeldWatermarks.Epoch epoch;
+    private @Nullable Integer mark;
+
+    /**
+     * @param mark null if it isn't known
+     */
+    Aside(long sequence, HeldWatermarks.Epoch epoch, @Nullable Integer mark) {
+      this.sequence = sequence;
+      this.epoch = epoch;
+      this.mark = mark;
+    }
+
+    long sequence() {
+      return sequence;
+    }
+
+    HeldWatermarks.Epoch epoch() {
+      return epoch;
+    }
+  }
 
   private final KeyQueues<K, IN, OUT, P> queues;
   private final K key;
@@ -123,19 +144,16 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
   }
 
   @Override
-  public List<IN> waiting() throws Exception {
-    List<IN> inputs = new ArrayList<>();
-    for (Iterator<Entry<IN>> waiting = iterateWaiting(); waiting.hasNext(); ) {
-      inputs.add(waiting.next().input);
-    }
-    for (Aside one : aside) {
-      inputs.add(queues.read(one));
-    }
-    return inputs;
+  public List<IN> removeWaiting(int mark, Predicate<? super IN> which) throws Exception {
+    return remove(mark, which);
   }
 
-  @Override
-  public List<IN> removeWaiting(Predicate<? super IN> which) throws Exception {
+  /** As {@link #removeWaiting}, whatever their marks. */
+  List<IN> removeAllWaiting(Predicate<? super IN> which) throws Exception {
+    return remove(null, which);
+  }
+
+  private List<IN> remove(@Nullable Integer mark, Predicate<? super IN> which) throws Exception {
     List<IN> removed = new ArrayList<>();
     for (Iterator<Entry<IN>> waiting = iterateWaiting(); waiting.hasNext(); ) {
       Entry<IN> entry = waiting.next();
@@ -147,9 +165,13 @@ final class Lane<K, IN, OUT, P> implements KeyQueue<IN, P> {
     }
     for (Iterator<Aside> waiting = aside.iterator(); waiting.hasNext(); ) {
       Aside one = waiting.next();
+      if (mark != null && one.mark != null && !one.mark.equals(mark)) {
+        continue;
+      }
       IN input = queues.read(one);
+      one.mark = queues.mark(input);
       if (which.test(input)) {
-        if (entries.isEmpty() && one.equals(aside.peekFirst())) {
+        if (entries.isEmpty() && one == aside.peekFirst()) {
           queues.forgetProgress(this); // of an earlier run; the next input must not get it
         }
         waiting.remove();

@@ -61,7 +61,7 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
   @Override
   public void overtake(String key, Item input, KeyQueue<Item, Integer> queue, Emitter<String> out)
       throws Exception {
-    for (Item item : queue.removeWaiting(item -> item.n() == -input.n())) {
+    for (Item item : queue.removeWaiting(-input.n(), item -> item.n() == -input.n())) {
       out.emit(key + ":" + item.n() + ":removed");
     }
     Item running = queue.runningInput();
@@ -80,6 +80,11 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
   @Override
   public Rank rank(Item input) {
     return new Rank(input.key().startsWith("!") ? 1 : 0, input.key().substring(0, 1));
+  }
+
+  @Override
+  public int mark(Item input) {
+    return input.n();
   }
 
   @Override
