@@ -5,8 +5,9 @@ import io.caudal.kv.policy.EvictionPolicy;
 import io.caudal.kv.policy.KvEntry;
 import io.caudal.kv.policy.Policies;
 import io.caudal.kv.policy.Use;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,8 @@ final class BlockRanks<B> {
   private final Map<B, Node<B>> here = new LinkedHashMap<>();
   private final Map<B, Node<B>> away;
 
-  /** Those that are passed over until {@link #letGo}. */
-  private final Set<Node<B>> held = new HashSet<>();
+  /** Those that are passed over until {@link #letGo}, the first first. */
+  private final Set<Node<B>> held = new LinkedHashSet<>();
 
   private Eviction policyName = Eviction.ADAPTIVE;
   private EvictionPolicy<Node<B>> policy = Policies.of(policyName, Long.MAX_VALUE);
@@ -163,6 +164,17 @@ final class BlockRanks<B> {
     if (node != null && held.remove(node)) {
       policy.unpin(node);
     }
+  }
+
+  /** The one held for longest may be a victim again; false if nobody is held. */
+  boolean letGoFirst() {
+    Iterator<Node<B>> first = held.iterator();
+    if (!first.hasNext()) {
+      return false;
+    }
+    policy.unpin(first.next());
+    first.remove();
+    return true;
   }
 
   /** Nobody is held any more. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockUsers<B> {
   /** A block of more sessions is everybody's. */
-  static final int MOST = 1000;
+  static final int MOST = 64;
 
   /** No entry: everybody's. */
   private final Map<B, Set<String>> users = new HashMap<>();

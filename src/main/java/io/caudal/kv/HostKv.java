@@ -322,8 +322,7 @@ public final class HostKv {
 
   private void evict() {
     evictTo(limit, false);
-    if (bytes > limit) {
-      ranks.letGo();
+    while (bytes > limit && ranks.letGoFirst()) {
       evictTo(limit, true);
     }
   }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -194,6 +195,17 @@ class HostKvTest {
 
     host.setLimit(BYTES);
     assertThat(find("t", tokens(1, 8))).hasSize(1);
+  }
+
+  @Test
+  void where_all_are_pinned_no_more_go_than_must() {
+    for (int i = 0; i < 6; i++) {
+      host.setPinned("s" + i, true);
+      put("t", "s" + i, tokens(i, 4), 0);
+    }
+    assertThat(host.bytes()).isEqualTo(3 * BYTES);
+    assertThat(IntStream.range(0, 6).mapToObj(i -> host.blocksOf("s" + i)))
+        .containsExactly(0, 0, 0, 1, 1, 1);
   }
 
   @Test
