@@ -11,7 +11,6 @@ import io.caudal.schedule.Sequence;
 import io.caudal.schedule.SequenceMemory;
 import io.caudal.schedule.TokenLog;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,14 +127,14 @@ final class DeviceKv implements SequenceMemory {
     if (!grow(slot, tokens)) {
       if (session != null && left != null) {
         idle.putBack(session, left);
-        residentTokens.put(session, left.tokens().length);
+        residentTokens.put(session, left.held());
       } else {
         free(slot);
       }
       return false;
     }
     sequence.setSlot(slot);
-    int there = left == null ? 0 : commonPrefix(left.tokens(), sequence);
+    int there = left == null ? 0 : commonPrefix(left, sequence);
     restore(sequence, there);
     return true;
   }
@@ -280,13 +279,13 @@ final class DeviceKv implements SequenceMemory {
       return 0;
     }
     free(left.slot());
-    return left.tokens().length;
+    return left.held();
   }
 
-  private static int commonPrefix(int[] held, Sequence sequence) {
-    int limit = Math.min(held.length, sequence.tokens().size());
+  private static int commonPrefix(Idle left, Sequence sequence) {
+    int limit = Math.min(left.held(), sequence.tokens().size());
     int n = 0;
-    while (n < limit && held[n] == sequence.tokens().get(n)) {
+    while (n < limit && left.tokens()[n] == sequence.tokens().get(n)) {
       n++;
     }
     return n;
@@ -304,7 +303,7 @@ final class DeviceKv implements SequenceMemory {
   boolean receive(String session, int[] context, List<KvBlock> blocks) {
     long start = meter.now();
     Idle left = take(session);
-    int there = left == null ? 0 : mismatch(left.tokens(), context);
+    int there = left == null ? 0 : left.common(context);
     int more = rounded(context.length) - (left == null ? 0 : left.room());
     boolean room = more <= pool.free() + idle.unwantedRoom();
     if (left == null && (!room || freeSlots.isEmpty())) {
@@ -331,7 +330,7 @@ final class DeviceKv implements SequenceMemory {
     if (!room && held == 0) {
       free(slot);
     } else {
-      idle.putBack(session, new Idle(slot, Arrays.copyOf(context, held), capacity[slot]));
+      idle.putBack(session, new Idle(slot, context, held, capacity[slot]));
       residentTokens.put(session, held);
       idle.want(session);
     }
@@ -341,11 +340,6 @@ final class DeviceKv implements SequenceMemory {
   /** The turn does not come: the session is idle as others are. */
   void abandon(String session) {
     idle.unwant(session);
-  }
-
-  private static int mismatch(int[] held, int[] context) {
-    int at = Arrays.mismatch(held, context);
-    return at < 0 ? held.length : at;
   }
 
   /** Imports the offered blocks that reach further than the {@code there} tokens that have KV. */

@@ -5,6 +5,7 @@ import io.caudal.kv.policy.EvictionPolicy;
 import io.caudal.kv.policy.KvEntry;
 import io.caudal.kv.policy.Policies;
 import io.caudal.kv.policy.Use;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,8 +23,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the thread that steps the engine.
  */
 final class IdleSessions {
-  /** What a session left on the device. */
-  record Idle(int slot, int[] tokens, int room) {}
+  /**
+   * What a session left on the device.
+   *
+   * @param tokens whose first {@code held} have KV
+   */
+  record Idle(int slot, int[] tokens, int held, int room) {
+    Idle(int slot, int[] tokens, int room) {
+      this(slot, tokens, tokens.length, room);
+    }
+
+    /** Tokens with KV that are also what {@code context} begins with. */
+    int common(int[] context) {
+      int most = Math.min(held, context.length);
+      int at = tokens == context ? -1 : Arrays.mismatch(tokens, 0, most, context, 0, most);
+      return at < 0 ? most : at;
+    }
+  }
 
   private static final class Entry extends KvEntry {
     private final String session;
@@ -56,6 +72,9 @@ final class IdleSessions {
   private long entries;
   private int room;
 
+  /** Of it, that of sessions that are wanted or pinned. */
+  private int keptRoom;
+
   /**
    * @param remembered sessions that the policy knows at most, besides those that are here
    */
@@ -86,6 +105,7 @@ final class IdleSessions {
     away.clear();
     wanted.clear();
     room = 0;
+    keptRoom = 0;
     before.forEach((session, entry) -> add(session, entry.idle(), 0));
   }
 
@@ -96,9 +116,7 @@ final class IdleSessions {
 
   /** Of these, the room of sessions that wait for no turn and aren't pinned. */
   int unwantedRoom() {
-    Set<Entry> kept = new HashSet<>(wanted);
-    pinned.stream().map(here::get).filter(Objects::nonNull).forEach(kept::add);
-    return room - kept.stream().mapToInt(entry -> entry.idle().room()).sum();
+    return room - keptRoom;
   }
 
   /**
@@ -129,6 +147,7 @@ final class IdleSessions {
     policy.resized(entry, idle.room());
     if (pinned.contains(entry.session)) {
       policy.pin(entry);
+      keptRoom += idle.room();
     }
   }
 
@@ -137,10 +156,13 @@ final class IdleSessions {
     boolean changed = pin ? pinned.add(session) : pinned.remove(session);
     Entry entry = here.get(session);
     if (changed && entry != null) {
+      int kept = wanted.contains(entry) ? 0 : entry.idle().room();
       if (pin) {
         policy.pin(entry);
+        keptRoom += kept;
       } else {
         policy.unpin(entry);
+        keptRoom -= kept;
       }
     }
   }
@@ -150,6 +172,7 @@ final class IdleSessions {
     Entry entry = here.get(session);
     if (entry != null && wanted.add(entry)) {
       policy.pin(entry);
+      keptRoom += pinned.contains(session) ? 0 : entry.idle().room();
     }
   }
 
@@ -158,6 +181,7 @@ final class IdleSessions {
     Entry entry = here.get(session);
     if (entry != null && wanted.remove(entry)) {
       policy.unpin(entry);
+      keptRoom -= pinned.contains(session) ? 0 : entry.idle().room();
     }
   }
 
@@ -168,10 +192,11 @@ final class IdleSessions {
     if (entry == null) {
       return null;
     }
+    Idle idle = entry.idle();
     if (pinned.contains(session)) {
       policy.unpin(entry);
+      keptRoom -= idle.room();
     }
-    Idle idle = entry.idle();
     entry.idle = null;
     room -= idle.room();
     policy.resized(entry, 0);

@@ -84,6 +84,38 @@ class IdleSessionsTest {
   }
 
   @Test
+  void room_of_who_waits_or_is_pinned_is_not_for_others() {
+    leave("a");
+    leave("b");
+    leave("c");
+    idle.want("a");
+    idle.setPinned("a", true);
+    idle.setPinned("b", true);
+    idle.setPinned("elsewhere", true);
+    assertThat(idle.unwantedRoom()).isEqualTo(64);
+    idle.unwant("a");
+    assertThat(idle.unwantedRoom()).isEqualTo(64);
+    idle.setPinned("a", false);
+    assertThat(idle.unwantedRoom()).isEqualTo(128);
+    idle.setPolicy(Eviction.LRU);
+    assertThat(idle.unwantedRoom()).isEqualTo(128);
+    idle.putBack("b", Objects.requireNonNull(idle.take("b")));
+    idle.want("c");
+    idle.take("c");
+    assertThat(idle.unwantedRoom()).isEqualTo(64);
+  }
+
+  @Test
+  void what_has_kv_is_common_as_far_as_tokens_agree() {
+    int[] context = {1, 2, 3, 4};
+    Idle part = new Idle(0, context, 3, 64);
+    assertThat(part.common(context)).isEqualTo(3);
+    assertThat(part.common(new int[] {1, 2, 3, 4, 5})).isEqualTo(3);
+    assertThat(part.common(new int[] {1, 2})).isEqualTo(2);
+    assertThat(part.common(new int[] {1, 9, 3})).isEqualTo(1);
+  }
+
+  @Test
   void another_policy_keeps_what_is_here_and_its_room() {
     leave("a");
     leave("b");
