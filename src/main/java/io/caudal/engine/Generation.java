@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param context the session's history, the new turn, then what an earlier attempt generated
  * @param generatedTokens how many of the context's last tokens an earlier attempt generated
  * @param storedTokens tokens of the context, from its start, whose KV is safe in the session's
- *     state; only what comes after is exported at the end
+ *     state, or isn't wanted there; only what comes after is exported at the end
  * @param seed with the position, all that sampling depends on
  * @param maxNewTokens most tokens to generate over all attempts
  * @param priority higher is planned first

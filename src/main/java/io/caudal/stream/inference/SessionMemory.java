@@ -129,13 +129,11 @@ final class SessionMemory {
   /**
    * Remembers an answered turn.
    *
-   * @param withKv whether its KV is written too
    * @return the session's new header
    */
-  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome, boolean withKv)
-      throws Exception {
+  SessionHeader store(SessionHeader header, Turn turn, GenerationOutcome outcome) throws Exception {
     long start = System.nanoTime();
-    List<KvBlock> newBlocks = withKv ? outcome.newBlocks() : List.of();
+    List<KvBlock> newBlocks = turn.persists() ? outcome.newBlocks() : List.of();
     int[] all = new int[turn.context().length + outcome.output().length];
     System.arraycopy(turn.context(), 0, all, 0, turn.context().length);
     System.arraycopy(outcome.output(), 0, all, turn.context().length, outcome.output().length);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param historyTokens of these, the tokens that the session remembers already
  * @param continuedTokens tokens that an earlier attempt generated
  * @param storedTokens tokens up to the last whose KV was in state and of use; 0 for none
+ * @param persists whether the KV that it adds is to be written to state
  * @param residentTokens tokens whose KV was on the device when its work began
  * @param restoredTokens tokens whose KV was read from state for it
  * @param idleMillis how long the session had been idle; negative for its first turn
@@ -25,6 +26,7 @@ record Turn(
     int historyTokens,
     int continuedTokens,
     int storedTokens,
+    boolean persists,
     int residentTokens,
     int restoredTokens,
     long idleMillis,

@@ -41,7 +41,17 @@ final class TurnRequests {
    * @param restored tokens that were read
    * @param stored tokens up to the last whose KV is in state and of use
    */
-  private record AtHand(@Nullable KvArrival arrival, int resident, int restored, int stored) {}
+  record AtHand(@Nullable KvArrival arrival, int resident, int restored, int stored) {
+
+    /**
+     * Tokens whose KV need not leave the device again: it has, or would for nothing.
+     *
+     * @param history tokens that the session remembers
+     */
+    int kept(boolean persists, int history) {
+      return persists ? stored : Math.max(stored, Math.min(resident, history));
+    }
+  }
 
   private final KeyedAsyncContext<Result> context;
   private final Engine engine;
@@ -193,6 +203,7 @@ final class TurnRequests {
 
     long startNanos = System.nanoTime();
     AtHand found = atHand(request, header, prompt);
+    boolean persists = request.sessionId() != null && choice.persists(kv.persist());
     Turn turn =
         new Turn(
             key,
@@ -201,6 +212,7 @@ final class TurnRequests {
             header.tokens(),
             progress.stream().mapToInt(one -> one.ids().length).sum(),
             found.stored(),
+            persists,
             found.resident(),
             found.restored(),
             header.turns() == 0 ? -1 : Math.max(0, startMillis - header.lastUsedMillis()),
@@ -223,7 +235,7 @@ final class TurnRequests {
               request,
               context,
               one.ids().length,
-              found.stored(),
+              found.kept(persists, header.tokens()),
               maxNewTokens,
               generations.size()));
     }
@@ -327,7 +339,7 @@ final class TurnRequests {
         if (header.turns() == 0) {
           results.metrics().add(Counter.SESSIONS_STARTED, 1);
         }
-        header = memory.store(header, turn, outcome, choice.persists(kv.persist()));
+        header = memory.store(header, turn, outcome);
         countKv(turn, header);
       }
       turns = header.turns();
