@@ -50,6 +50,11 @@ final class Prefetch {
     waiting.add(new Waiting(priority, orders++, call));
   }
 
+  /** The call waits no longer. */
+  void forget(WaitingCall call) {
+    waiting.removeIf(one -> one.call() == call);
+  }
+
   /**
    * The KV that was read is on the device, or of no use any more. One other takes its place: what
    * that one reads isn't there yet, so that more would find the room that it will need.

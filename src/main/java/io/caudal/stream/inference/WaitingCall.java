@@ -36,10 +36,6 @@ final class WaitingCall implements StageTimeouts.Staged {
 
   /** There is a place. */
   void placed() {
-    if (stage == Stage.GIVEN_UP) {
-      prefetch.leave();
-      return;
-    }
     stage = Stage.PLACED;
     completion.run(
         out -> {
@@ -81,6 +77,7 @@ final class WaitingCall implements StageTimeouts.Staged {
       prefetch.leave();
     } else {
       stage = Stage.GIVEN_UP;
+      prefetch.forget(this);
     }
   }
 }
