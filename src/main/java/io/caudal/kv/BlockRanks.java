@@ -166,7 +166,7 @@ final class BlockRanks<B> {
     }
   }
 
-  /** The one held for longest may be a victim again; false if nobody is held. */
+  /** The one held or used longest ago may be a victim again; false if nobody is held. */
   boolean letGoFirst() {
     Iterator<Node<B>> first = held.iterator();
     if (!first.hasNext()) {
@@ -203,6 +203,9 @@ final class BlockRanks<B> {
   }
 
   private void use(Node<B> node, int outputTokens, long nowMillis) {
+    if (held.remove(node)) {
+      held.add(node); // as the last one
+    }
     Node<B> parent = node.parent;
     if (parent == null) {
       node.ways = roots;

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * The HOST tier: KV blocks off the heap, within a limit of bytes, found by what they hold. A block
  * is named by the hash chain of its tokens and by its tenant, so sessions of a tenant that begin
  * alike share it, and no tenant can tell what another has asked. An eviction policy says which go
- * first, of each chain its end; those of pinned sessions go last. A block goes with the last
- * session that uses it.
+ * first, of each chain its end; those of pinned sessions go last, about in the order of their last
+ * use. A block goes with the last session that uses it.
  *
  * <p>Safe for use by any thread; a block that was found stays valid when it is dropped here.
  */

@@ -206,6 +206,12 @@ class HostKvTest {
     assertThat(host.bytes()).isEqualTo(3 * BYTES);
     assertThat(IntStream.range(0, 6).mapToObj(i -> host.blocksOf("s" + i)))
         .containsExactly(0, 0, 0, 1, 1, 1);
+
+    use("s3", tokens(3, 4), 1);
+    host.setPinned("s6", true);
+    put("t", "s6", tokens(6, 4), 0);
+    assertThat(IntStream.range(3, 7).mapToObj(i -> host.blocksOf("s" + i)))
+        .containsExactly(1, 0, 1, 1);
   }
 
   @Test

@@ -44,7 +44,9 @@ final class TurnRequests {
   record AtHand(@Nullable KvArrival arrival, int resident, int restored, int stored) {
 
     /**
-     * Tokens whose KV need not leave the device again: it has, or would for nothing.
+     * Tokens whose KV need not leave the device again: it has, or would for nothing. What HOST has
+     * lost meanwhile leaves it when it has been computed again, so that a turn never copies more
+     * than it computes.
      *
      * @param history tokens that the session remembers
      */

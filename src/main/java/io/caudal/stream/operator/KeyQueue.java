@@ -25,8 +25,7 @@ public interface KeyQueue<IN, P> {
   /**
    * Takes the matching inputs out of the queue, unstarted; returns them, oldest first.
    *
-   * @param mark that all of them have; those with another, of which some are in state only, aren't
-   *     looked at
+   * @param mark that all of them have: those in state only that have another are not read
    */
   List<IN> removeWaiting(int mark, Predicate<? super IN> which) throws Exception;
 
