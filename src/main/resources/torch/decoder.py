@@ -2,8 +2,9 @@
 #
 # Weights lie in `weights` by role, one entry a layer ("embedding", "final_norm" and "head" have one).
 # Linear weights are [out, in]; "qkv" holds the rows of q, k and v below each other. On a CPU that
-# oneDNN serves they are packed by oneDNN, and only its own linear can read them. In int8 they lie in
-# `int8` as FBGEMM packs them, for few rows, and in "..._int8" as oneDNN does, for many.
+# oneDNN serves they are packed by oneDNN, and only its own linear can read them. What FBGEMM packs lies
+# in `fbgemm`: in fp16 all weights, or a second copy of them for few rows; in int8 one for few rows beside
+# oneDNN's for many, "..._int8".
 #
 # KV lies in arenas. An arena holds sequences of one capacity below each other: a layer of it is one
 # [2, sequences * kv_heads, capacity, head_dim], so that sequences in adjacent places decode in one
@@ -21,8 +22,9 @@ class Decoder(Module):
   norm_epsilon : float
   dtype : int
   linears : int
+  fbgemm_rows : int
   weights : Dict[str, List[Tensor]]
-  int8 : Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]
+  fbgemm : Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]
   parts : List[Tensor]
   inverse_frequencies : List[float]
   arenas : List[List[Tensor]]
@@ -30,8 +32,9 @@ class Decoder(Module):
 
   # --- loading ---
 
-  # `linears`: how linear weights are held: 0 plain, 1 packed by oneDNN, 2 in int8.
-  def configure(self, layers: int, heads: int, kv_heads: int, head_dim: int, norm_epsilon: float, inverse_frequencies: List[float], dtype: int, linears: int) -> None:
+  # `linears`: how linear weights are held: 0 plain, 1 packed by oneDNN, 2 in int8, 3 in fp16. Up to
+  # `fbgemm_rows` rows FBGEMM multiplies them.
+  def configure(self, layers: int, heads: int, kv_heads: int, head_dim: int, norm_epsilon: float, inverse_frequencies: List[float], dtype: int, linears: int, fbgemm_rows: int) -> None:
     self.layers = layers
     self.heads = heads
     self.kv_heads = kv_heads
@@ -40,8 +43,9 @@ class Decoder(Module):
     self.inverse_frequencies = inverse_frequencies
     self.dtype = dtype
     self.linears = linears
+    self.fbgemm_rows = fbgemm_rows
     self.weights = annotate(Dict[str, List[Tensor]], {})
-    self.int8 = annotate(Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]], {})
+    self.fbgemm = annotate(Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]], {})
     self.parts = annotate(List[Tensor], [])
     self.arenas = annotate(List[List[Tensor]], [])
     self.staging = annotate(List[Tensor], [])
@@ -55,21 +59,23 @@ class Decoder(Module):
 
   def end_linear(self, role: str) -> None:
     weight = torch.cat(self.parts)
+    self.parts = annotate(List[Tensor], [])
     if self.linears == 2:
       self.quantize(role, weight)
     else:
+      if self.fbgemm_rows > 0:
+        self.put_packed(role, ops.quantized.linear_prepack_fp16(weight.to(dtype=6), annotate(Optional[Tensor], None)))
       if self.linears == 1:
         weight = self.pack(weight)
-      self.put(role, weight)
+      if self.linears != 3:
+        self.put(role, weight)
 
   # Each row of the weight in int8 with a scale of its own.
   def quantize(self, role: str, weight: Tensor) -> None:
     weight = weight.to(dtype=6)
     scales = torch.clamp_min(weight.abs().amax([1]) / 127., 1e-12)
     rows = torch.quantize_per_channel(weight, scales, torch.zeros_like(scales, dtype=4), 0, 12)
-    if role not in self.int8:
-      self.int8[role] = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
-    self.int8[role].append(ops.quantized.linear_prepack(rows, annotate(Optional[Tensor], None)))
+    self.put_packed(role, ops.quantized.linear_prepack(rows, annotate(Optional[Tensor], None)))
     self.put(role + "_int8", ops.onednn.qlinear_prepack(rows.int_repr(), None))
     self.put(role + "_scales", scales)
     self.put(role + "_zeros", torch.zeros_like(scales, dtype=3))
@@ -92,6 +98,16 @@ class Decoder(Module):
       self.weights[role] = annotate(List[Tensor], [])
     self.weights[role].append(tensor)
 
+  def put_packed(self, role: str, weight: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> None:
+    if role not in self.fbgemm:
+      self.fbgemm[role] = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
+    self.fbgemm[role].append(weight)
+
+  # Fails where FBGEMM is not there.
+  def probe_fp16(self) -> Tensor:
+    weight = ops.quantized.linear_prepack_fp16(torch.ones([32, 32]), annotate(Optional[Tensor], None))
+    return ops.quantized.linear_dynamic_fp16(torch.ones([2, 32]), weight)
+
   # Fails where oneDNN doesn't serve this dtype on this machine.
   def probe_packed(self, dtype: int) -> Tensor:
     weight = ops.mkldnn._reorder_linear_weight(torch.ones([32, 32], dtype=dtype))
@@ -100,12 +116,12 @@ class Decoder(Module):
   def share(self) -> Dict[str, List[Tensor]]:
     return self.weights
 
-  def share_int8(self) -> Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]:
-    return self.int8
+  def share_fbgemm(self) -> Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]:
+    return self.fbgemm
 
-  def adopt(self, weights: Dict[str, List[Tensor]], int8: Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]) -> None:
+  def adopt(self, weights: Dict[str, List[Tensor]], fbgemm: Dict[str, List[__torch__.torch.classes.quantized.LinearPackedParamsBase]]) -> None:
     self.weights = weights
-    self.int8 = int8
+    self.fbgemm = fbgemm
 
   # --- KV ---
 
@@ -168,9 +184,11 @@ class Decoder(Module):
     embedding = self.weights["embedding"][0]
     device = embedding.device
     x = torch.embedding(embedding, torch.tensor(tokens, dtype=4, device=device))
+    if len(tokens) <= self.fbgemm_rows and self.linears != 2:
+      x = x.to(dtype=6)
     at = torch.tensor(positions, dtype=4, device=device)
     written = torch.tensor(writes, dtype=4, device=device)
-    cos, sin = self.rotations(at)
+    cos, sin = self.rotations(at, x.dtype)
     masks = self.masks(at, arenas, counts, lengths)
     for layer in range(self.layers):
       x = x + self.attend(layer, self.normed(x, "attention_norm", layer), cos, sin, written, masks, arenas, places, counts, lengths)
@@ -183,7 +201,7 @@ class Decoder(Module):
   # A next token of each row: of the first `likeliest` that, of the next `drawn` one of all, of the rest one
   # of some.
   def chosen(self, logits: Tensor, likeliest: int, drawn: int, draws: List[float], numbers: List[int]) -> Tensor:
-    tokens = torch.argmax(logits[:likeliest], 1)
+    tokens = self.largest(logits[:likeliest])
     if len(draws) == 0:
       return tokens
     how = torch.tensor(draws, dtype=7, device=logits.device).view([-1, 4])
@@ -195,6 +213,16 @@ class Decoder(Module):
     if weights.size(0) == drawn:
       return tokens
     return torch.cat([tokens, self.drawn_of_some(weights[drawn:], how[drawn:])])
+
+  # In each row the index of the largest number, the lowest of equal ones. On a CPU PyTorch's argmax
+  # reads one number after the other, its amax several at once.
+  def largest(self, x: Tensor) -> Tensor:
+    if x.is_cuda or x.size(1) % 128 != 0 or x.size(0) == 0:
+      return torch.argmax(x, 1)
+    parts = x.to(dtype=6).view([x.size(0), -1, 128])
+    part = torch.argmax(torch.amax(parts, [2]), 1)
+    numbers = torch.gather(parts, 1, part.view([-1, 1, 1]).expand([-1, 1, 128])).squeeze(1)
+    return part * 128 + torch.argmax(numbers, 1)
 
   # In each row the index that `numbers`, now in [0, 1), have in the sum of its weights.
   def drawn(self, weights: Tensor, numbers: Tensor) -> Tensor:
@@ -249,7 +277,7 @@ class Decoder(Module):
 
   # Cosines and signed sines of all heads, [tokens, heads, head_dim]: rotating is x * cos + roll(x) *
   # sin. Queries are scaled by the way, values stay as they are.
-  def rotations(self, positions: Tensor) -> Tuple[Tensor, Tensor]:
+  def rotations(self, positions: Tensor, dtype: int) -> Tuple[Tensor, Tensor]:
     frequencies = torch.tensor(self.inverse_frequencies, dtype=7, device=positions.device)
     angles = torch.outer(positions.to(dtype=7), frequencies)
     cos = torch.cos(angles)
@@ -259,7 +287,7 @@ class Decoder(Module):
     scale = self.head_dim ** -0.5
     cosines = torch.cat([(cos * scale).expand([-1, self.heads, -1]), cos.expand([-1, self.kv_heads, -1]), torch.ones_like(cos).expand([-1, self.kv_heads, -1])], 1)
     sines = torch.cat([(sin * scale).expand([-1, self.heads, -1]), sin.expand([-1, self.kv_heads, -1]), torch.zeros_like(sin).expand([-1, self.kv_heads, -1])], 1)
-    return cosines.to(dtype=self.dtype), sines.to(dtype=self.dtype)
+    return cosines.to(dtype=dtype), sines.to(dtype=dtype)
 
   # Whether a segment takes little enough to be computed as those that decode are.
   def decodes(self, count: int, length: int) -> bool:
@@ -294,21 +322,25 @@ class Decoder(Module):
     bias = annotate(Optional[Tensor], None)
     if role + "_bias" in self.weights:
       bias = self.weights[role + "_bias"][layer]
-    if role in self.int8:
-      y = self.int8_linear(role, layer, x)
-      if bias is not None:
-        y = y + bias
-      return y
+    if role in self.fbgemm:
+      fbgemm = x.size(0) <= self.fbgemm_rows
+      if fbgemm or self.linears == 2:
+        y = self.fbgemm_linear(self.fbgemm[role][layer], x) if fbgemm else self.int8_linear(role, layer, x)
+        return y if bias is None else y + bias
     weight = self.weights[role][layer]
     if weight.is_mkldnn:
       return self.packed_linear(x, weight, bias)
     return torch.linear(x, weight, bias)
 
-  # FBGEMM reads each weight once and is the faster up to about a hundred rows; oneDNN is the one that
-  # computes. Both take activations in 8 bits with one scale and zero point for all of them.
+  # FBGEMM reads each weight once, as fast as one core can; in fp32, or in 8 bits as below.
+  def fbgemm_linear(self, weight: __torch__.torch.classes.quantized.LinearPackedParamsBase, x: Tensor) -> Tensor:
+    rows = x.to(dtype=6)
+    if self.linears == 2:
+      return ops.quantized.linear_dynamic(rows, weight, False).to(dtype=x.dtype)
+    return ops.quantized.linear_dynamic_fp16(rows, weight).to(dtype=x.dtype)
+
+  # oneDNN is the one that computes. Activations are in 8 bits, with one scale and zero point for all of them.
   def int8_linear(self, role: str, layer: int, x: Tensor) -> Tensor:
-    if x.size(0) <= 96:
-      return ops.quantized.linear_dynamic(x.to(dtype=6), self.int8[role][layer], False).to(dtype=self.dtype)
     low, high = torch.aminmax(x)
     low = torch.clamp_max(low.to(dtype=6), 0)
     scale = torch.clamp_min((torch.clamp_min(high.to(dtype=6), 0) - low) / 255., 1e-12)
@@ -325,6 +357,7 @@ class Decoder(Module):
       keys_end = self.heads + self.kv_heads
       qkv = torch.cat([self.normed(qkv[:, :self.heads], "q_norm", layer), self.normed(qkv[:, self.heads:keys_end], "k_norm", layer), qkv[:, keys_end:]], 1)
     qkv = qkv * cos + qkv.roll([self.head_dim // 2], [2]) * sin
+    qkv = qkv.to(dtype=self.dtype)
     per_token = 2 * self.kv_heads
     entries = qkv[:, self.heads:].reshape([-1, self.head_dim])
     outputs = annotate(List[Tensor], [])
@@ -337,16 +370,16 @@ class Decoder(Module):
       row = places[i] * self.kv_heads
       kv = arena[:, row:row + counts[i] * self.kv_heads]
       if self.decodes(counts[i], lengths[i]):
-        outputs.append(self.decode(q, kv, masks[i], lengths[i]))
+        outputs.append(self.multiplied(q, kv, masks[i], lengths[i]))
       else:
         outputs.append(self.prefill(q, kv[:, :, :masks[i].size(1)], masks[i]))
       start = end
-    return self.linear("out", layer, torch.cat(outputs))
+    return self.linear("out", layer, torch.cat(outputs).to(dtype=x.dtype))
 
   # A few tokens of each sequence. A group's query heads, of all of a sequence's tokens, are the rows of
   # one product with the group's keys; all of the capacity is multiplied, for a product with a part of
   # it would copy that.
-  def decode(self, q: Tensor, kv: Tensor, mask: Tensor, length: int) -> Tensor:
+  def multiplied(self, q: Tensor, kv: Tensor, mask: Tensor, length: int) -> Tensor:
     keys, values = kv.unbind()
     group = self.heads // self.kv_heads
     split = [-1, length, self.kv_heads, group, self.head_dim]
@@ -355,10 +388,32 @@ class Decoder(Module):
     attended = torch.bmm(torch.softmax(scores, -1), values)
     return attended.view([-1, self.kv_heads, length, group, self.head_dim]).transpose(1, 2).reshape([q.size(0), -1])
 
-  # Many tokens of one sequence. Groups take the place of batches, so that their keys are shared without
-  # a copy. Not that of heads: where those share keys, CUDA's kernel takes a last block of one query for
-  # the only query there is.
+  # Many tokens of one sequence, on a CPU part by part: what comes after a part needs no product with it.
+  # In bf16 products are faster than PyTorch's fused kernel, in fp32 that is; with much before these
+  # tokens parts would only read that again.
   def prefill(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
+    length = q.size(0)
+    past = mask.size(1) - length
+    bf16 = q.dtype == 15
+    if q.is_cuda or (past > 4 * length and not bf16):
+      return self.fused(q, kv, mask)
+    outputs = annotate(List[Tensor], [])
+    start = 0
+    while start < length:
+      end = min(length, start + 64)
+      seen = kv[:, :, :past + end]
+      hidden = mask[start:end, :past + end]
+      if bf16:
+        hidden = hidden.repeat_interleave(self.heads // self.kv_heads, 0)
+        outputs.append(self.multiplied(q[start:end], seen, hidden, end - start))
+      else:
+        outputs.append(self.fused(q[start:end], seen, hidden))
+      start = end
+    return torch.cat(outputs)
+
+  # Groups take the place of batches, so that their keys are shared without a copy. Not that of heads:
+  # where those share keys, CUDA's kernel takes a last block of one query for the only query there is.
+  def fused(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
     keys, values = kv.unbind()
     group = self.heads // self.kv_heads
     grouped = q.reshape([q.size(0), self.kv_heads, group, self.head_dim]).permute([2, 1, 0, 3])

@@ -17,8 +17,7 @@ final class TorchModel implements LoadedModel {
   private final ModelConfig config;
   private final ModelInfo info;
   private final Device device;
-  private final TorchDtype dtype;
-  private final LinearLayout linears;
+  private final Computation computation;
   private final CoreShares cores;
 
   TorchModel(
@@ -26,14 +25,12 @@ final class TorchModel implements LoadedModel {
       ModelConfig config,
       ModelInfo info,
       Device device,
-      TorchDtype dtype,
-      LinearLayout linears) {
+      Computation computation) {
     this.module = module;
     this.config = config;
     this.info = info;
     this.device = device;
-    this.dtype = dtype;
-    this.linears = linears;
+    this.computation = computation;
     this.cores = new CoreShares(device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors());
   }
 
@@ -61,7 +58,7 @@ final class TorchModel implements LoadedModel {
     DecoderModule own = DecoderModule.compile(device);
     try {
       configure(own);
-      own.run("adopt", module.call("share"), module.call("share_int8"));
+      own.run("adopt", module.call("share"), module.call("share_fbgemm"));
       return new TorchRunner(own, info, slots, cores.newShare(), cut);
     } catch (RuntimeException e) {
       own.close();
@@ -78,8 +75,9 @@ final class TorchModel implements LoadedModel {
         IValue.from(config.headDim()),
         IValue.from(config.normEpsilon()),
         IValue.listFrom(config.inverseFrequencies()),
-        IValue.from(dtype.code()),
-        IValue.from(linears.code()));
+        IValue.from(computation.dtype().code()),
+        IValue.from(computation.linears().code()),
+        IValue.from(computation.linears().fbgemmRows()));
   }
 
   @Override

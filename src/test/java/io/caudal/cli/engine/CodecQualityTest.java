@@ -32,7 +32,7 @@ class CodecQualityTest {
   private static final int ANSWER = 24;
 
   private final LoadedModel model =
-      ModelRunnerFactory.installed().load(new ModelSettings(folder(), "", Dtype.FP32, "cpu"));
+      ModelRunnerFactory.installed().load(new ModelSettings(folder(), "", Dtype.FP32, "cpu", true));
   private final ModelRunner runner = model.newRunner(2 * CONTEXTS);
   private final KvBlockFormat format =
       new KvBlockFormat(model.model().kv(), model.model().fingerprint());

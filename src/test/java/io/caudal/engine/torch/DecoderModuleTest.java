@@ -8,19 +8,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecoderModuleTest {
   private static final int VOCABULARY = 1000;
 
   /** The last number there is: it chooses the last candidate. */
   private static final long LAST = (1L << 53) - 1;
+
+  private static DecoderModule decoder;
 
   /** As PyTorch's allocators and NVIDIA's libraries say it. */
   @ParameterizedTest
@@ -46,6 +51,12 @@ class DecoderModuleTest {
   @BeforeAll
   static void start() {
     assertThat(TorchRuntime.engine()).isNotNull();
+    decoder = DecoderModule.compile(Device.cpu());
+  }
+
+  @AfterAll
+  static void end() {
+    decoder.close();
   }
 
   @Test
@@ -92,12 +103,38 @@ class DecoderModuleTest {
     assertThat(drawn(logits, last(1e-300, 0, 0.9, 0))).containsExactly(77);
   }
 
+  /** Some lengths are looked at in parts, others can't be. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 127, 128, 1000, 1280, 4096})
+  void the_likeliest_is_the_lowest_id_of_equals(int vocabulary) {
+    float[] equal = new float[vocabulary];
+    assertThat(largest(equal)).isZero();
+    Random random = new Random(vocabulary);
+    for (int round = 0; round < 50; round++) {
+      float[] logits = new float[vocabulary];
+      for (int i = 0; i < vocabulary; i++) {
+        logits[i] = random.nextInt(200) - 250;
+      }
+      int expected = 0;
+      for (int i = 1; i < vocabulary; i++) {
+        expected = logits[i] > logits[expected] ? i : expected;
+      }
+      assertThat(largest(logits)).isEqualTo(expected);
+    }
+  }
+
+  private static long largest(float[] logits) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      PtNDArray rows = (PtNDArray) manager.create(logits).reshape(1, -1);
+      return decoder.callForTensor("largest", PtNDArray::toLongArray, IValue.from(rows))[0];
+    }
+  }
+
   /** A token of each of some equal rows of logits. */
   private static long[] drawn(float[] logits, double[]... draws) {
-    try (DecoderModule module = DecoderModule.compile(Device.cpu());
-        NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       PtNDArray rows = (PtNDArray) manager.create(logits).reshape(1, -1).repeat(0, draws.length);
-      return module.callForTensor(
+      return decoder.callForTensor(
           "chosen",
           PtNDArray::toLongArray,
           IValue.from(rows),

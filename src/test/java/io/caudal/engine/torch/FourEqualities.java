@@ -73,7 +73,7 @@ abstract class FourEqualities {
 
   @BeforeAll
   void answerEachAlone() {
-    loaded = new TorchModelFactory().load(new ModelSettings(model(), "", Dtype.FP32, "cpu"));
+    loaded = new TorchModelFactory().load(new ModelSettings(model(), "", Dtype.FP32, "cpu", true));
     loadedText = ModelText.load(ModelFolder.resolve(model()));
     for (String prompt : prompts()) {
       int[] ids = text().tokenizer().encode(prompt, true);

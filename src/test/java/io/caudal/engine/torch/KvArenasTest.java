@@ -23,7 +23,7 @@ class KvArenasTest {
 
   @BeforeAll
   static void load() {
-    ModelSettings bundled = new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu");
+    ModelSettings bundled = new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true);
     model = (TorchModel) new TorchModelFactory().load(bundled);
   }
 

@@ -57,7 +57,7 @@ class ModelFamiliesTest {
     int[] tokens = new Random(3).ints(TOKENS, 0, tiny.config().vocabulary()).toArray();
     double[] expected = new ReferenceDecoder(tiny).logits(tokens);
 
-    ModelSettings settings = new ModelSettings(folder.toString(), "", Dtype.FP32, "cpu");
+    ModelSettings settings = new ModelSettings(folder.toString(), "", Dtype.FP32, "cpu", true);
     try (LoadedModel model = new TorchModelFactory().load(settings);
         ModelRunner runner = model.newRunner(1)) {
       runner.reserve(0, TOKENS);

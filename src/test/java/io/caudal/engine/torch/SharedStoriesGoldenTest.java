@@ -29,7 +29,8 @@ class SharedStoriesGoldenTest {
   @BeforeAll
   static void load() throws IOException {
     model =
-        new TorchModelFactory().load(new ModelSettings(FOLDER.toString(), "", Dtype.FP32, "cpu"));
+        new TorchModelFactory()
+            .load(new ModelSettings(FOLDER.toString(), "", Dtype.FP32, "cpu", true));
     cases = cases(new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile()));
   }
 

@@ -40,19 +40,20 @@ class TorchModelFactoryTest {
 
   @Test
   void says_what_was_loaded() {
-    try (LoadedModel model = load(ModelSettings.BUNDLED, Dtype.FP16)) {
+    try (LoadedModel model = load(ModelSettings.BUNDLED, Dtype.BF16)) {
       assertThat(model.model().name()).isEqualTo("demo");
       assertThat(model.model().contextTokens()).isEqualTo(2048);
       assertThat(model.model().vocabularySize()).isEqualTo(1024);
       assertThat(model.model().stopIds()).containsExactlyInAnyOrder(0, 2);
-      assertThat(model.model().kv().dtype()).isEqualTo(KvDtype.FP16);
+      assertThat(model.model().kv().dtype()).isEqualTo(KvDtype.BF16);
       assertThat(model.model().kv().bytesPerToken()).isEqualTo(1280);
     }
   }
 
   @Test
   void a_gpu_that_is_not_there() {
-    ModelSettings settings = new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, "cuda:63");
+    ModelSettings settings =
+        new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, "cuda:63", true);
     assertThatThrownBy(() -> new TorchModelFactory().load(settings))
         .isInstanceOfSatisfying(
             CaudalException.class,
@@ -109,7 +110,7 @@ class TorchModelFactoryTest {
   }
 
   private static LoadedModel load(String path, Dtype dtype) {
-    return new TorchModelFactory().load(new ModelSettings(path, "", dtype, "cpu"));
+    return new TorchModelFactory().load(new ModelSettings(path, "", dtype, "cpu", true));
   }
 
   private static void assertRefused(Path folder, ErrorCode code, String named) {

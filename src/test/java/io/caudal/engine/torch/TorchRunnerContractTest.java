@@ -14,7 +14,7 @@ class TorchRunnerContractTest extends ModelRunnerContractTest {
   static void load() {
     model =
         new TorchModelFactory()
-            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu"));
+            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true));
   }
 
   @AfterAll

@@ -14,7 +14,7 @@ class TorchRunnerFp16ContractTest extends ModelRunnerContractTest {
   static void load() {
     model =
         new TorchModelFactory()
-            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP16, "cpu"));
+            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP16, "cpu", true));
   }
 
   @AfterAll
@@ -29,6 +29,6 @@ class TorchRunnerFp16ContractTest extends ModelRunnerContractTest {
 
   @Override
   protected double tolerance() {
-    return 0.05;
+    return 1e-4;
   }
 }

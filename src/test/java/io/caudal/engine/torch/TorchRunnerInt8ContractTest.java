@@ -18,7 +18,8 @@ class TorchRunnerInt8ContractTest extends ModelRunnerContractTest {
   static void load() {
     Dtype dtype = CpuFeatures.computesInt8() ? Dtype.INT8 : Dtype.AUTO;
     model =
-        new TorchModelFactory().load(new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu"));
+        new TorchModelFactory()
+            .load(new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu", true));
   }
 
   @AfterAll
@@ -33,6 +34,6 @@ class TorchRunnerInt8ContractTest extends ModelRunnerContractTest {
 
   @Override
   protected double tolerance() {
-    return 2;
+    return 1;
   }
 }
