@@ -3,6 +3,7 @@ package io.caudal.cli;
 import io.caudal.cli.engine.BenchCodecCommand;
 import io.caudal.cli.engine.BenchDtypeCommand;
 import io.caudal.cli.engine.BenchEngineCommand;
+import io.caudal.cli.engine.BenchSoakCommand;
 import io.caudal.cli.engine.BenchTurnCommand;
 import picocli.CommandLine.Command;
 
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
       BenchAdaptiveCommand.class,
       BenchEngineCommand.class,
       BenchTurnCommand.class,
+      BenchSoakCommand.class,
       BenchCodecCommand.class,
       BenchDtypeCommand.class
     },

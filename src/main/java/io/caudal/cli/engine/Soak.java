@@ -1,0 +1,310 @@
+package io.caudal.cli.engine;
+
+import io.caudal.engine.Generation;
+import io.caudal.engine.GenerationListener;
+import io.caudal.engine.GenerationOutcome;
+import io.caudal.engine.host.Engine;
+import io.caudal.engine.host.Submission;
+import io.caudal.error.CaudalException;
+import io.caudal.error.ErrorCode;
+import io.caudal.kv.KvBlock;
+import io.caudal.protocol.CacheTier;
+import io.caudal.protocol.Failure;
+import io.caudal.protocol.ResponseFormat;
+import io.caudal.protocol.SamplingParams;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of all kinds for one engine, a bounded number at a time: turns of sessions that come
+ * back at random, end or grow out of the context, requests without a session, several answers to a
+ * prompt, JSON, cancellation and deadlines that pass. Every fiftieth is a probe: one prompt, always
+ * the same, whose greedy answer must be the first one again. For one thread; listens on the
+ * engine's.
+ */
+final class Soak {
+  private static final int PROBE_EVERY = 50;
+  private static final int LONGEST_TURN = 48;
+  private static final int LONGEST_ANSWER = 32;
+
+  /** Sessions of a third begin with this many tokens that all of them share. */
+  private static final int SHARED_BEGINNING = 96;
+
+  private static final int TENANTS = 3;
+  private static final Failure CANCELLED =
+      new Failure(ErrorCode.CANCELLED, "cancelled by the soak run");
+
+  private final Engine engine;
+  private final int concurrent;
+  private final boolean sameAnswers;
+  private final SplittableRandom random;
+  private final Semaphore free;
+  private final Deque<Session> idle = new ArrayDeque<>();
+  private final Deque<Submission> toCancel = new ArrayDeque<>();
+  private final int[] shared;
+  private final int[] probe;
+  private final AtomicReference<int @Nullable []> probeAnswer = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
+  private int requests;
+
+  /**
+   * @param sessions that come back
+   * @param concurrent answers that are queued or running at a time, two at least
+   * @param sameAnswers whether the dtype promises that: what a batch holds changes nothing
+   */
+  Soak(Engine engine, int sessions, int concurrent, long seed, boolean sameAnswers) {
+    this.engine = engine;
+    this.sameAnswers = sameAnswers;
+    this.concurrent = concurrent;
+    this.random = new SplittableRandom(seed);
+    this.free = new Semaphore(concurrent);
+    for (int i = 0; i < sessions; i++) {
+      idle.add(new Session("soak-" + i, i % 3 == 0));
+    }
+    this.shared = tokens(SHARED_BEGINNING);
+    this.probe = tokens(LONGEST_TURN);
+  }
+
+  /**
+   * Sends as many, and returns when all were answered.
+   *
+   * @throws CaudalException if the engine failed, or an answer is not as it has to be
+   */
+  void run(int more) {
+    for (int i = 0; i < more; i++) {
+      requests++;
+      send();
+      if (!toCancel.isEmpty() && random.nextInt(3) == 0) {
+        toCancel.remove().cancel(CANCELLED);
+      }
+    }
+    toCancel.forEach(submission -> submission.cancel(CANCELLED));
+    toCancel.clear();
+    free.acquireUninterruptibly(concurrent);
+    free.release(concurrent);
+    check();
+  }
+
+  /**
+   * Ends all sessions and drops all KV.
+   *
+   * @return what the books of device and host memory hold then: nothing, if nothing leaks
+   */
+  String leftAfterAll() {
+    for (Session session : idle) {
+      engine.copies().forget(session.id).join();
+    }
+    engine.copies().clear(CacheTier.ALL).join();
+    return String.format(
+        "%d of %d tokens on the device, %d resident sessions, %d bytes off the heap, %d unfinished",
+        engine.usedTokens(),
+        engine.totalTokens(),
+        engine.residentSessions(),
+        engine.hostBytes() + engine.waitingBytes(),
+        engine.unfinished());
+  }
+
+  /** Whether {@link #leftAfterAll} left nothing. */
+  boolean isEmpty() {
+    return engine.usedTokens() == 0
+        && engine.residentSessions() == 0
+        && engine.hostBytes() + engine.waitingBytes() == 0
+        && engine.unfinished() == 0;
+  }
+
+  private void send() {
+    check();
+    if (requests % PROBE_EVERY == 1) {
+      submit(null, probe, SamplingParams.GREEDY, Long.MAX_VALUE, new Probe());
+      return;
+    }
+    int kind = random.nextInt(100);
+    if (kind < 60) {
+      turn(kind < 6);
+    } else if (kind < 75) {
+      submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing());
+    } else if (kind < 80) {
+      twoAnswers();
+    } else if (kind < 90) {
+      toCancel.add(submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing()));
+    } else if (kind < 95) {
+      long deadline = System.currentTimeMillis() + random.nextInt(20);
+      submit(null, prompt(), sampling(), deadline, new Hearing());
+    } else {
+      submit(null, prompt(), json(), Long.MAX_VALUE, new Hearing());
+    }
+  }
+
+  private void turn(boolean begins) {
+    Session session;
+    synchronized (idle) {
+      session = idle.poll();
+    }
+    if (session == null) { // all of them are being answered
+      submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing());
+      return;
+    }
+    int longest = session.tokens.length + SHARED_BEGINNING + LONGEST_TURN + LONGEST_ANSWER;
+    if (begins || longest > engine.model().contextTokens()) {
+      engine.copies().forget(session.id).join();
+      session.tokens = new int[0];
+      session.stored = 0;
+    }
+    int[] start = session.tokens.length == 0 && session.sharesBeginning ? shared : session.tokens;
+    int[] context = concat(start, prompt());
+    submit(session, context, sampling(), Long.MAX_VALUE, new Hearing(session, context));
+  }
+
+  private void twoAnswers() {
+    int[] context = prompt();
+    free.acquireUninterruptibly(2);
+    engine.submitAll(
+        List.of(
+            generation(null, context, sampling(), Long.MAX_VALUE),
+            generation(null, context, sampling(), Long.MAX_VALUE)),
+        List.of(new Hearing(), new Hearing()));
+  }
+
+  private Submission submit(
+      @Nullable Session session,
+      int[] context,
+      SamplingParams sampling,
+      long deadline,
+      GenerationListener listener) {
+    free.acquireUninterruptibly();
+    return engine.submit(generation(session, context, sampling, deadline), List.of(), listener);
+  }
+
+  private Generation generation(
+      @Nullable Session session, int[] context, SamplingParams sampling, long deadline) {
+    return new Generation(
+        "soak-request-" + requests,
+        session == null ? null : session.id,
+        context,
+        0,
+        session == null ? 0 : session.stored,
+        sampling,
+        requests,
+        List.of(),
+        sampling.equals(SamplingParams.GREEDY)
+            ? LONGEST_ANSWER
+            : 1 + random.nextInt(LONGEST_ANSWER),
+        random.nextInt(3) - 1,
+        "tenant-" + random.nextInt(TENANTS),
+        deadline);
+  }
+
+  private SamplingParams sampling() {
+    return random.nextBoolean()
+        ? SamplingParams.GREEDY
+        : new SamplingParams(0.8, 0.95, 40, 0, null, 0, 0, 1.1);
+  }
+
+  private static SamplingParams json() {
+    return new SamplingParams(
+        0, 1, 0, 0, null, 0, 0, 1, false, Map.of(), 2, ResponseFormat.JSON_OBJECT, 1);
+  }
+
+  private int[] prompt() {
+    return tokens(1 + random.nextInt(LONGEST_TURN));
+  }
+
+  private int[] tokens(int count) {
+    return random.ints(count, 0, engine.model().vocabularySize()).toArray();
+  }
+
+  private static int[] concat(int[] first, int[] second) {
+    int[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  private void check() {
+    String message = wrong.get();
+    if (message != null) {
+      throw new CaudalException(ErrorCode.ENGINE_FAILED, message);
+    }
+  }
+
+  /** A conversation: all its tokens, and how many of them have KV that was handed over. */
+  private static final class Session {
+    private final String id;
+    private final boolean sharesBeginning;
+    private int[] tokens = {};
+    private int stored;
+
+    Session(String id, boolean sharesBeginning) {
+      this.id = id;
+      this.sharesBeginning = sharesBeginning;
+    }
+  }
+
+  /** Waits for one answer, and lets the next request in. */
+  private class Hearing implements GenerationListener {
+    private final @Nullable Session session;
+    private final int[] context;
+
+    Hearing() {
+      this(null, new int[0]);
+    }
+
+    Hearing(@Nullable Session session, int[] context) {
+      this.session = session;
+      this.context = context;
+    }
+
+    @Override
+    public void onText(String text) {}
+
+    @Override
+    public void onFinish(GenerationOutcome outcome) {
+      Failure failure = outcome.failure();
+      if (failure != null
+          && failure.code() != ErrorCode.CANCELLED
+          && failure.code() != ErrorCode.DEADLINE_EXCEEDED) {
+        wrong.set(failure.code() + ": " + failure.message());
+      }
+      if (session != null) {
+        session.tokens = concat(context, outcome.output());
+        for (KvBlock block : outcome.newBlocks()) {
+          session.stored = block.index() * engine.blockTokens() + block.tokens();
+        }
+        synchronized (idle) {
+          idle.add(session);
+        }
+      }
+      free.release();
+    }
+
+    @Override
+    public void onEngineFailure(CaudalException failure) {
+      wrong.set(failure.getMessage());
+      free.release();
+    }
+  }
+
+  /** Compares an answer with the first one. */
+  private final class Probe extends Hearing {
+    @Override
+    public void onFinish(GenerationOutcome outcome) {
+      int[] output = outcome.output();
+      if (sameAnswers
+          && !probeAnswer.compareAndSet(null, output)
+          && !Arrays.equals(probeAnswer.get(), output)) {
+        wrong.set(
+            "the same prompt was answered with tokens "
+                + Arrays.toString(output)
+                + " after "
+                + Arrays.toString(probeAnswer.get()));
+      }
+      super.onFinish(outcome);
+    }
+  }
+}
