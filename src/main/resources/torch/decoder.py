@@ -390,17 +390,18 @@ class Decoder(Module):
 
   # Many tokens of one sequence, on a CPU part by part: what comes after a part needs no product with it.
   # In bf16 products are faster than PyTorch's fused kernel, in fp32 that is; with much before these
-  # tokens parts would only read that again.
+  # tokens parts would only read that again. Scores of a part should stay in the processor's cache.
   def prefill(self, q: Tensor, kv: Tensor, mask: Tensor) -> Tensor:
     length = q.size(0)
     past = mask.size(1) - length
     bf16 = q.dtype == 15
     if q.is_cuda or (past > 4 * length and not bf16):
       return self.fused(q, kv, mask)
+    part = 128 if mask.size(1) <= 4096 else 64
     outputs = annotate(List[Tensor], [])
     start = 0
     while start < length:
-      end = min(length, start + 64)
+      end = min(length, start + part)
       seen = kv[:, :, :past + end]
       hidden = mask[start:end, :past + end]
       if bf16:
