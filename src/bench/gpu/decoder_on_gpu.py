@@ -67,7 +67,7 @@ class Decoder:
         self.module = torch.jit.load(archive(SOURCE.read_text()), map_location=device)
         frequencies = [10000.0 ** (-2.0 * i / self.head_dim) for i in range(self.head_dim // 2)]
         self.module.configure(
-            self.layers, self.heads, self.kv_heads, self.head_dim, 1e-5, frequencies, CODES[dtype], 0)
+            self.layers, self.heads, self.kv_heads, self.head_dim, 1e-5, frequencies, CODES[dtype], 0, 0)
         self.layer_bytes = self.head_bytes = 0
         queries, keys = self.heads * self.head_dim, self.kv_heads * self.head_dim
 
