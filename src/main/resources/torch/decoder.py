@@ -54,11 +54,14 @@ class Decoder(Module):
   def add_rows(self, dtype: int, shape: List[int], bytes: Tensor) -> None:
     self.parts.append(bytes.view_copy(dtype=dtype).view(shape).to(dtype=self.dtype))
 
+  def whole(self) -> Tensor:
+    return self.parts[0] if len(self.parts) == 1 else torch.cat(self.parts)
+
   def end_tensor(self, role: str) -> None:
-    self.put(role, torch.cat(self.parts))
+    self.put(role, self.whole())
 
   def end_linear(self, role: str) -> None:
-    weight = torch.cat(self.parts)
+    weight = self.whole()
     self.parts = annotate(List[Tensor], [])
     if self.linears == 2:
       self.quantize(role, weight)

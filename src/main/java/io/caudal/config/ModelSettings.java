@@ -38,7 +38,7 @@ public record ModelSettings(String path, String name, Dtype dtype, String device
           Dtype.class,
           "Number format of weights and KV. `auto` is bf16 where the device computes it fast, else"
               + " `fp16`. On a CPU `fp16` is that for the weights of linear layers only, and fp32 for"
-              + " everything else. `int8`: weights of linear layers in int8, made on load, everything else as"
+              + " everything else, KV included. `int8`: weights of linear layers in int8, made on load, everything else as"
               + " `auto`; on a CPU with VNNI. Exactly repeatable text across batches and restarts needs fp32.");
   static final ConfigKey<String> DEVICE =
       ConfigKey.text(
@@ -56,8 +56,8 @@ public record ModelSettings(String path, String name, Dtype dtype, String device
           "model.fp16-copy",
           true,
           "Whether a CPU that computes in bf16 holds the weights of linear layers a second time, in"
-              + " fp16, for steps of up to four tokens: one to eight sessions are answered up to 1.5"
-              + " times as fast, and the weights take twice the memory.");
+              + " fp16, for steps of up to four tokens of a step loop: one session is answered 1.5 times"
+              + " as fast, eight over two loops a little faster, and weights take twice the memory.");
 
   static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE, FP16_COPY);
 

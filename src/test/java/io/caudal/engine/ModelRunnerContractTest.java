@@ -145,9 +145,7 @@ public abstract class ModelRunnerContractTest {
       }
       assertThat(predictions).hasSize(next);
       assertThat(same).isEqualTo(drawn);
-      if (isExact()) {
-        assertThat(sameAlone).isEqualTo(drawn);
-      }
+      assertThat(sameAlone).isGreaterThanOrEqualTo(isExact() ? drawn : drawn / 4);
     }
   }
 
@@ -169,7 +167,7 @@ public abstract class ModelRunnerContractTest {
     int[] prompt = tokens(21, 200);
     float[] whole = alone(prompt);
     try (ModelRunner runner = loaded().newRunner(1)) {
-      for (int part : new int[] {150, 70, 3}) {
+      for (int part : new int[] {150, 70, 10, 3}) {
         runner.release(0);
         runner.reserve(0, prompt.length);
         float[] logits = {};
@@ -361,9 +359,9 @@ public abstract class ModelRunnerContractTest {
       squares += difference * difference;
       largest = Math.max(largest, difference);
     }
-    // Of a thousand roundings the largest says little, and another processor has another one.
-    double difference = isExact() ? largest : Math.sqrt(squares / expected.length);
-    assertThat(difference).isLessThanOrEqualTo(tolerance());
+    assertThat(Math.sqrt(squares / expected.length)).isLessThanOrEqualTo(tolerance());
+    // Of a thousand roundings the largest is another one on another processor.
+    assertThat(largest).isLessThanOrEqualTo(isExact() ? tolerance() : 6 * tolerance());
   }
 
   /** Whether logits are the same whatever else is in the batch, but for the last bits. */

@@ -1,5 +1,7 @@
 package io.caudal.cli.engine;
 
+import io.caudal.config.Dtype;
+import io.caudal.config.ModelSettings;
 import io.caudal.engine.host.Engine;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -64,7 +66,8 @@ public final class BenchSoakCommand implements Callable<Integer> {
     check("--concurrent", concurrent, 2);
     PrintWriter out = spec.commandLine().getOut();
     try (Engine engine = engineOptions.start()) {
-      Soak soak = new Soak(engine, sessions, concurrent, seed, engineOptions.dtype.equals("fp32"));
+      boolean sameAnswers = ModelSettings.from(engineOptions.settings()).dtype() == Dtype.FP32;
+      Soak soak = new Soak(engine, sessions, concurrent, seed, sameAnswers);
       out.println(
           "| requests | requests/s | resident MB | heap MB | device tokens | off heap MB"
               + " | evicted | preempted |");

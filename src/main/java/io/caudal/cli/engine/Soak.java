@@ -18,7 +18,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ final class Soak {
   private static final int SHARED_BEGINNING = 96;
 
   private static final int TENANTS = 3;
+  private static final long LONGEST_WAIT_SECONDS = 120;
   private static final Failure CANCELLED =
       new Failure(ErrorCode.CANCELLED, "cancelled by the soak run");
 
@@ -87,7 +91,7 @@ final class Soak {
     }
     toCancel.forEach(submission -> submission.cancel(CANCELLED));
     toCancel.clear();
-    free.acquireUninterruptibly(concurrent);
+    admit(concurrent);
     free.release(concurrent);
     check();
   }
@@ -99,9 +103,10 @@ final class Soak {
    */
   String leftAfterAll() {
     for (Session session : idle) {
-      engine.copies().forget(session.id).join();
+      done(engine.copies().forget(session.id));
     }
-    engine.copies().clear(CacheTier.ALL).join();
+    done(engine.copies().clear(CacheTier.ALL));
+    done(engine.copies().clear(CacheTier.ALL)); // the books are written after each
     return String.format(
         "%d of %d tokens on the device, %d resident sessions, %d bytes off the heap, %d unfinished",
         engine.usedTokens(),
@@ -153,7 +158,7 @@ final class Soak {
     }
     int longest = session.tokens.length + SHARED_BEGINNING + LONGEST_TURN + LONGEST_ANSWER;
     if (begins || longest > engine.model().contextTokens()) {
-      engine.copies().forget(session.id).join();
+      done(engine.copies().forget(session.id));
       session.tokens = new int[0];
       session.stored = 0;
     }
@@ -164,7 +169,7 @@ final class Soak {
 
   private void twoAnswers() {
     int[] context = prompt();
-    free.acquireUninterruptibly(2);
+    admit(2);
     engine.submitAll(
         List.of(
             generation(null, context, sampling(), Long.MAX_VALUE),
@@ -178,7 +183,7 @@ final class Soak {
       SamplingParams sampling,
       long deadline,
       GenerationListener listener) {
-    free.acquireUninterruptibly();
+    admit(1);
     return engine.submit(generation(session, context, sampling, deadline), List.of(), listener);
   }
 
@@ -226,6 +231,25 @@ final class Soak {
     return both;
   }
 
+  /** Waits until so many more answers may be under way. */
+  private void admit(int answers) {
+    try {
+      if (free.tryAcquire(answers, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while requests are answered");
+    }
+    check();
+    throw new CaudalException(
+        ErrorCode.ENGINE_FAILED, "no answer ended for " + LONGEST_WAIT_SECONDS + " s");
+  }
+
+  private static void done(CompletableFuture<?> work) {
+    work.orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS).join();
+  }
+
   private void check() {
     String message = wrong.get();
     if (message != null) {
@@ -269,7 +293,7 @@ final class Soak {
       if (failure != null
           && failure.code() != ErrorCode.CANCELLED
           && failure.code() != ErrorCode.DEADLINE_EXCEEDED) {
-        wrong.set(failure.code() + ": " + failure.message());
+        wrong.compareAndSet(null, failure.code() + ": " + failure.message());
       }
       if (session != null) {
         session.tokens = concat(context, outcome.output());
@@ -285,7 +309,7 @@ final class Soak {
 
     @Override
     public void onEngineFailure(CaudalException failure) {
-      wrong.set(failure.getMessage());
+      wrong.compareAndSet(null, failure.getMessage());
       free.release();
     }
   }
@@ -298,7 +322,8 @@ final class Soak {
       if (sameAnswers
           && !probeAnswer.compareAndSet(null, output)
           && !Arrays.equals(probeAnswer.get(), output)) {
-        wrong.set(
+        wrong.compareAndSet(
+            null,
             "the same prompt was answered with tokens "
                 + Arrays.toString(output)
                 + " after "

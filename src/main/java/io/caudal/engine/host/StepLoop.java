@@ -111,7 +111,7 @@ final class StepLoop implements AutoCloseable {
     return steps;
   }
 
-  /** Token positions of KV in use, after the last step. */
+  /** Token positions of KV in use, after the last step or task. */
   int usedTokens() {
     return usedTokens;
   }
@@ -182,6 +182,7 @@ final class StepLoop implements AutoCloseable {
       while (!closed) {
         for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
           task.work().run();
+          usedTokens = engine.usedTokens();
         }
         long wait = linger.waitNanos(engine.unfinished(), EngineClock.SYSTEM.nanos());
         if (wait > 0) {

@@ -2,6 +2,7 @@ package io.caudal.engine.torch;
 
 import ai.djl.Device;
 import ai.djl.pytorch.jni.IValue;
+import io.caudal.config.Dtype;
 import io.caudal.config.ModelSettings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
@@ -22,27 +23,42 @@ record Computation(TorchDtype dtype, LinearLayout linears) {
    * @throws CaudalException {@code DEVICE_UNAVAILABLE} for int8 where it isn't exact and fast
    */
   static Computation choose(ModelSettings settings, Device device, DecoderModule module) {
-    if (device.isGpu()) {
-      return new Computation(onGpu(settings), LinearLayout.PLAIN);
-    }
+    return device.isGpu()
+        ? new Computation(onGpu(settings.dtype()), LinearLayout.PLAIN)
+        : onCpu(settings, new ThisCpu(module));
+  }
+
+  /** What a CPU, and the libraries that came with PyTorch for it, are good at. */
+  interface Cpu {
+    boolean computesBf16();
+
+    boolean computesInt8();
+
+    /** Whether oneDNN has packed linear layers of this dtype. */
+    boolean packs(TorchDtype dtype);
+
+    /** Whether FBGEMM is there. */
+    boolean hasFp16();
+  }
+
+  static Computation onCpu(ModelSettings settings, Cpu cpu) {
+    TorchDtype fastest = cpu.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32;
     return switch (settings.dtype()) {
-      case AUTO ->
-          CpuFeatures.computesBf16() ? bf16(settings, module) : fp16(module, TorchDtype.FP32);
-      case FP32 -> packed(module, TorchDtype.FP32);
-      case BF16 -> bf16(settings, module);
-      case FP16 -> fp16(module, TorchDtype.FP16);
+      case AUTO -> cpu.computesBf16() ? bf16(settings, cpu) : fp16(cpu, TorchDtype.FP32);
+      case FP32 -> packed(cpu, TorchDtype.FP32);
+      case BF16 -> bf16(settings, cpu);
+      case FP16 -> fp16(cpu, TorchDtype.FP16);
       case INT8 -> {
-        if (!CpuFeatures.computesInt8()) {
+        if (!cpu.computesInt8()) {
           throw noInt8("a CPU without");
         }
-        yield new Computation(
-            CpuFeatures.computesBf16() ? TorchDtype.BF16 : TorchDtype.FP32, LinearLayout.INT8);
+        yield new Computation(fastest, LinearLayout.INT8);
       }
     };
   }
 
-  private static TorchDtype onGpu(ModelSettings settings) {
-    return switch (settings.dtype()) {
+  private static TorchDtype onGpu(Dtype dtype) {
+    return switch (dtype) {
       case AUTO, BF16 -> TorchDtype.BF16;
       case FP32 -> TorchDtype.FP32;
       case FP16 -> TorchDtype.FP16;
@@ -59,11 +75,11 @@ record Computation(TorchDtype dtype, LinearLayout linears) {
             + "; set model.dtype to auto");
   }
 
-  private static Computation bf16(ModelSettings settings, DecoderModule module) {
-    Computation once = packed(module, TorchDtype.BF16);
-    return once.linears == LinearLayout.PACKED && settings.fp16Copy() && hasFp16(module)
+  private static Computation bf16(ModelSettings settings, Cpu cpu) {
+    boolean twice = settings.fp16Copy() && cpu.packs(TorchDtype.BF16) && cpu.hasFp16();
+    return twice
         ? new Computation(TorchDtype.BF16, LinearLayout.PACKED_TWICE)
-        : once;
+        : packed(cpu, TorchDtype.BF16);
   }
 
   /**
@@ -72,29 +88,47 @@ record Computation(TorchDtype dtype, LinearLayout linears) {
    *
    * @param otherwise what all is in without FBGEMM
    */
-  private static Computation fp16(DecoderModule module, TorchDtype otherwise) {
-    return hasFp16(module)
+  private static Computation fp16(Cpu cpu, TorchDtype otherwise) {
+    return cpu.hasFp16()
         ? new Computation(TorchDtype.FP32, LinearLayout.FP16)
-        : packed(module, otherwise);
+        : packed(cpu, otherwise);
   }
 
   /** Packed if oneDNN serves linear layers of this dtype here; PyTorch's own serve the others. */
-  private static Computation packed(DecoderModule module, TorchDtype dtype) {
-    boolean served = serves(module, "probe_packed", IValue.from(dtype.code()));
-    return new Computation(dtype, served ? LinearLayout.PACKED : LinearLayout.PLAIN);
+  private static Computation packed(Cpu cpu, TorchDtype dtype) {
+    return new Computation(dtype, cpu.packs(dtype) ? LinearLayout.PACKED : LinearLayout.PLAIN);
   }
 
-  private static boolean hasFp16(DecoderModule module) {
-    return serves(module, "probe_fp16");
-  }
+  /** The one that runs this. */
+  private record ThisCpu(DecoderModule module) implements Cpu {
+    @Override
+    public boolean computesBf16() {
+      return CpuFeatures.computesBf16();
+    }
 
-  private static boolean serves(DecoderModule module, String probe, IValue... arguments) {
-    try {
-      module.run(probe, arguments);
-      return true;
-    } catch (CaudalException e) {
-      LOG.info("not served on this machine, so done otherwise: {}", probe, e);
-      return false;
+    @Override
+    public boolean computesInt8() {
+      return CpuFeatures.computesInt8();
+    }
+
+    @Override
+    public boolean packs(TorchDtype dtype) {
+      return serves("probe_packed", IValue.from(dtype.code()));
+    }
+
+    @Override
+    public boolean hasFp16() {
+      return serves("probe_fp16");
+    }
+
+    private boolean serves(String probe, IValue... arguments) {
+      try {
+        module.run(probe, arguments);
+        return true;
+      } catch (CaudalException e) {
+        LOG.info("not served on this machine, so done otherwise: {}", probe, e);
+        return false;
+      }
     }
   }
 }

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 class SoakTest {
   private static final Settings LITTLE_ROOM =
       Settings.of(
-          Map.of("model.dtype", "fp32", "kv.device.tokens", "4096", "kv.host.bytes", "4mb"));
+          Map.of(
+              "model.dtype", "fp32",
+              "engine.step-loops", "2",
+              "kv.device.tokens", "4096",
+              "kv.host.bytes", "4mb"));
 
   @Test
   void nothing_is_left_of_requests_of_all_kinds_when_their_sessions_have_ended() {

@@ -51,6 +51,13 @@ class TorchModelFactoryTest {
   }
 
   @Test
+  void fp16_on_a_cpu_is_that_of_weights_alone() {
+    try (LoadedModel model = load(ModelSettings.BUNDLED, Dtype.FP16)) {
+      assertThat(model.model().kv().dtype()).isEqualTo(KvDtype.FP32);
+    }
+  }
+
+  @Test
   void a_gpu_that_is_not_there() {
     ModelSettings settings =
         new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, "cuda:63", true);
