@@ -144,7 +144,8 @@ public abstract class ModelRunnerContractTest {
         }
       }
       assertThat(predictions).hasSize(next);
-      assertThat(same).isEqualTo(drawn);
+      // Where a row lies in the batch is another matter of rounding.
+      assertThat(same).isGreaterThanOrEqualTo(isExact() ? drawn : drawn * 9 / 10);
       assertThat(sameAlone).isGreaterThanOrEqualTo(isExact() ? drawn : drawn / 4);
     }
   }
