@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +63,38 @@ class ModelFamiliesTest {
     assertClose(tokens, expected, Dtype.FP32, EXACT);
     assertClose(tokens, expected, Dtype.FP16, 1e-3);
     assertClose(tokens, expected, Dtype.BF16, 0.05);
+  }
+
+  /** So long that attention is computed in other parts towards its end. */
+  @Test
+  void a_long_prompt_has_the_same_logits_in_bf16_and_chunk_by_chunk() throws IOException {
+    TinyModel.write(
+        folder,
+        """
+        {"architectures": ["LlamaForCausalLM"], "hidden_size": 48, "num_hidden_layers": 2,
+         "num_attention_heads": 6, "num_key_value_heads": 2, "intermediate_size": 40,
+         "vocab_size": 97, "max_position_embeddings": 8192, "hidden_act": "silu"}
+        """);
+    int[] tokens = new Random(4).ints(4_500, 0, 97).toArray();
+    float[] whole = logits(tokens, Dtype.FP32, tokens.length);
+    double[] expected = IntStream.range(0, whole.length).mapToDouble(i -> whole[i]).toArray();
+    assertClose(logits(tokens, Dtype.FP32, 1_000), expected, EXACT);
+    assertClose(logits(tokens, Dtype.BF16, tokens.length), expected, 0.05);
+    assertClose(logits(tokens, Dtype.BF16, 700), expected, 0.05);
+  }
+
+  private float[] logits(int[] tokens, Dtype dtype, int chunk) {
+    ModelSettings settings = new ModelSettings(folder.toString(), "", dtype, "cpu", true);
+    try (LoadedModel model = new TorchModelFactory().load(settings);
+        ModelRunner runner = model.newRunner(1)) {
+      runner.reserve(0, tokens.length);
+      float[] last = {};
+      for (int from = 0; from < tokens.length; from += chunk) {
+        int[] next = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + chunk));
+        last = runner.forward(List.of(new Chunk(0, from, next, Wanted.LOGITS))).get(0).logits();
+      }
+      return last;
+    }
   }
 
   /** All at once, and the last one by itself. */
