@@ -11,6 +11,7 @@ import io.caudal.engine.model.ModelConfig;
 import io.caudal.engine.model.ModelFolder;
 import io.caudal.kv.KvShape;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 
 /** Loads Hugging Face folders into PyTorch. */
 public final class TorchModelFactory implements ModelRunnerFactory {
@@ -21,13 +22,17 @@ public final class TorchModelFactory implements ModelRunnerFactory {
 
   @Override
   public LoadedModel load(ModelSettings settings) {
+    return load(settings, (device, module) -> Computation.choose(settings, device, module));
+  }
+
+  LoadedModel load(ModelSettings settings, BiFunction<Device, DecoderModule, Computation> choice) {
     Path folder = ModelFolder.resolve(settings.path());
     ModelConfig config = ModelConfig.read(folder);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Device device = TorchRuntime.device(settings.device());
       DecoderModule module = DecoderModule.compile(device);
       try {
-        Computation computation = Computation.choose(settings, device, module);
+        Computation computation = choice.apply(device, module);
         KvShape kv =
             new KvShape(
                 config.layers(), config.kvHeads(), config.headDim(), computation.dtype().kv());
