@@ -4,6 +4,7 @@ import io.caudal.config.JobSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
+import io.caudal.stream.state.UniversalCompaction;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -54,6 +57,10 @@ public final class CaudalJob {
     // Records are few and somebody waits for each: it is sent on at once. The default would hold it
     // up to 100 ms, and each other limit takes a thread per task that wakes up as often.
     byDefault(environment, needed, ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
+    // Not in Flink's own configuration, where jobs without this class would fail.
+    byDefault(
+        environment, needed, RocksDBOptions.OPTIONS_FACTORY, UniversalCompaction.class.getName());
+    byDefault(environment, needed, RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
     environment.configure(needed);
   }
 

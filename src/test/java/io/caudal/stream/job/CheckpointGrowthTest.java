@@ -12,24 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.CompactionStyle;
 
-/**
- * A checkpoint after each turn of one session, with the compaction of {@code flink-conf/}: what it
- * adds is the turn's, not the session's.
- */
+/** A checkpoint after each turn of one session, what it adds is the turn's, not the session's. */
 @Timeout(300)
 class CheckpointGrowthTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
   private static final int TURNS = 45;
-  private static final ConfigOption<CompactionStyle> COMPACTION =
-      RocksDBConfigurableOptions.COMPACTION_STYLE;
   private static final int PROMPT = 24;
   private static final int ANSWER = 16;
 
@@ -41,11 +32,7 @@ class CheckpointGrowthTest {
         RunningJob.start(
             folder,
             Map.of("results.delivery", "at-least-once", "kv.block-bytes", "16kb"),
-            Map.of(
-                "execution.checkpointing.interval",
-                "1h",
-                COMPACTION.key(),
-                GlobalConfiguration.loadConfiguration("flink-conf").get(COMPACTION).name()))) {
+            Map.of("execution.checkpointing.interval", "1h"))) {
       for (int turn = 1; turn <= TURNS; turn++) {
         Result result = turn(job, turn);
         assertThat(result.usage().promptTokens() + result.usage().completionTokens())
