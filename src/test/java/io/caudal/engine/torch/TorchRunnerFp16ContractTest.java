@@ -1,34 +1,15 @@
 package io.caudal.engine.torch;
 
 import io.caudal.config.Dtype;
-import io.caudal.config.ModelSettings;
 import io.caudal.engine.LoadedModel;
-import io.caudal.engine.ModelRunnerContractTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
-class TorchRunnerFp16ContractTest extends ModelRunnerContractTest {
-  private static LoadedModel model;
-
-  @BeforeAll
-  static void load() {
-    model =
-        new TorchModelFactory()
-            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP16, "cpu", true));
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
+class TorchRunnerFp16ContractTest extends TorchContractTest {
+  TorchRunnerFp16ContractTest() {
+    super(1e-4);
   }
 
   @Override
-  protected LoadedModel loaded() {
-    return model;
-  }
-
-  @Override
-  protected double tolerance() {
-    return 1e-4;
+  LoadedModel load() {
+    return load(Dtype.FP16);
   }
 }

@@ -16,6 +16,12 @@ import java.util.stream.IntStream;
 
 /** Requests to a running job, and what it reports of the time that they took. */
 final class Load {
+  /**
+   * The command counts its window back from when it has started. What came before {@link #begin}
+   * lies a report's interval back, which is longer.
+   */
+  private static final long START_MILLIS = 400;
+
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
 
   private final RunningJob job;
@@ -104,7 +110,7 @@ final class Load {
 
   /** The report since {@link #begin}. */
   JsonNode report() throws Exception {
-    long window = Math.max(1_000, System.currentTimeMillis() - startMillis);
+    long window = Math.max(1_000, System.currentTimeMillis() - startMillis + START_MILLIS);
     Commands report =
         job.command("report", "--json", "--window", window + "ms", "--rest", job.restAddress());
     return new ObjectMapper().readTree(report.out());
