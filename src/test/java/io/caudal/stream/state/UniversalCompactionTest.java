@@ -3,8 +3,10 @@ package io.caudal.stream.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.apache.flink.util.IOUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,12 +32,13 @@ class UniversalCompactionTest {
       throws Exception {
     RocksDB.loadLibrary();
     UniversalCompaction compaction = new UniversalCompaction();
+    List<AutoCloseable> handles = new ArrayList<>();
     try (Statistics statistics = new Statistics();
-        DBOptions database = compaction.createDBOptions(new DBOptions(), List.of());
+        DBOptions database = compaction.createDBOptions(new DBOptions(), handles);
         ColumnFamilyOptions blocks =
             compaction.createColumnOptions(
                 new ColumnFamilyOptions().setCompressionType(CompressionType.NO_COMPRESSION),
-                List.of());
+                handles);
         Options options =
             new Options(database, blocks).setCreateIfMissing(true).setStatistics(statistics);
         RocksDB rocks = RocksDB.open(options, folder.toString())) {
@@ -47,6 +50,8 @@ class UniversalCompactionTest {
       assertThat(statistics.getTickerCount(TickerType.COMPACT_WRITE_BYTES))
           .isBetween(flushed / 2, 5 * flushed);
       assertThat(most).isBetween(4L, 2L * UniversalCompaction.RUNS);
+    } finally {
+      IOUtils.closeAllQuietly(handles);
     }
   }
 
