@@ -1,6 +1,5 @@
 package io.caudal.cli.engine;
 
-import io.caudal.engine.Generation;
 import io.caudal.engine.GenerationListener;
 import io.caudal.engine.GenerationOutcome;
 import io.caudal.engine.host.Engine;
@@ -10,14 +9,11 @@ import io.caudal.error.ErrorCode;
 import io.caudal.kv.KvBlock;
 import io.caudal.protocol.CacheTier;
 import io.caudal.protocol.Failure;
-import io.caudal.protocol.ResponseFormat;
 import io.caudal.protocol.SamplingParams;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -34,13 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Soak {
   private static final int PROBE_EVERY = 50;
-  private static final int LONGEST_TURN = 48;
-  private static final int LONGEST_ANSWER = 32;
-
-  /** Sessions of a third begin with this many tokens that all of them share. */
-  private static final int SHARED_BEGINNING = 96;
-
-  private static final int TENANTS = 3;
   private static final long LONGEST_WAIT_SECONDS = 120;
   private static final Failure CANCELLED =
       new Failure(ErrorCode.CANCELLED, "cancelled by the soak run");
@@ -48,12 +37,10 @@ final class Soak {
   private final Engine engine;
   private final int concurrent;
   private final boolean sameAnswers;
-  private final SplittableRandom random;
+  private final SoakRequests asked;
   private final Semaphore free;
   private final Deque<Session> idle = new ArrayDeque<>();
   private final Deque<Submission> toCancel = new ArrayDeque<>();
-  private final int[] shared;
-  private final int[] probe;
   private final AtomicReference<int @Nullable []> probeAnswer = new AtomicReference<>();
   private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
   private int requests;
@@ -67,13 +54,11 @@ final class Soak {
     this.engine = engine;
     this.sameAnswers = sameAnswers;
     this.concurrent = concurrent;
-    this.random = new SplittableRandom(seed);
+    this.asked = new SoakRequests(engine.model().vocabularySize(), seed);
     this.free = new Semaphore(concurrent);
     for (int i = 0; i < sessions; i++) {
       idle.add(new Session("soak-" + i, i % 3 == 0));
     }
-    this.shared = tokens(SHARED_BEGINNING);
-    this.probe = tokens(LONGEST_TURN);
   }
 
   /**
@@ -85,7 +70,7 @@ final class Soak {
     for (int i = 0; i < more; i++) {
       requests++;
       send();
-      if (!toCancel.isEmpty() && random.nextInt(3) == 0) {
+      if (!toCancel.isEmpty() && asked.any(3) == 0) {
         toCancel.remove().cancel(CANCELLED);
       }
     }
@@ -127,23 +112,23 @@ final class Soak {
   private void send() {
     check();
     if (requests % PROBE_EVERY == 1) {
-      submit(null, probe, SamplingParams.GREEDY, Long.MAX_VALUE, new Probe());
+      submit(null, asked.probe(), SamplingParams.GREEDY, Long.MAX_VALUE, new Probe());
       return;
     }
-    int kind = random.nextInt(100);
+    int kind = asked.any(100);
     if (kind < 60) {
       turn(kind < 6);
     } else if (kind < 75) {
-      submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing());
+      submit(null, asked.prompt(), asked.sampling(), Long.MAX_VALUE, new Hearing());
     } else if (kind < 80) {
       twoAnswers();
     } else if (kind < 90) {
-      toCancel.add(submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing()));
+      toCancel.add(submit(null, asked.prompt(), asked.sampling(), Long.MAX_VALUE, new Hearing()));
     } else if (kind < 95) {
-      long deadline = System.currentTimeMillis() + random.nextInt(20);
-      submit(null, prompt(), sampling(), deadline, new Hearing());
+      long deadline = System.currentTimeMillis() + asked.any(20);
+      submit(null, asked.prompt(), asked.sampling(), deadline, new Hearing());
     } else {
-      submit(null, prompt(), json(), Long.MAX_VALUE, new Hearing());
+      submit(null, asked.prompt(), SoakRequests.json(), Long.MAX_VALUE, new Hearing());
     }
   }
 
@@ -153,27 +138,28 @@ final class Soak {
       session = idle.poll();
     }
     if (session == null) { // all of them are being answered
-      submit(null, prompt(), sampling(), Long.MAX_VALUE, new Hearing());
+      submit(null, asked.prompt(), asked.sampling(), Long.MAX_VALUE, new Hearing());
       return;
     }
-    int longest = session.tokens.length + SHARED_BEGINNING + LONGEST_TURN + LONGEST_ANSWER;
+    int longest = session.tokens.length + SoakRequests.MOST_TOKENS;
     if (begins || longest > engine.model().contextTokens()) {
       done(engine.copies().forget(session.id));
       session.tokens = new int[0];
       session.stored = 0;
     }
-    int[] start = session.tokens.length == 0 && session.sharesBeginning ? shared : session.tokens;
-    int[] context = concat(start, prompt());
-    submit(session, context, sampling(), Long.MAX_VALUE, new Hearing(session, context));
+    int[] start =
+        session.tokens.length == 0 && session.sharesBeginning ? asked.beginning() : session.tokens;
+    int[] context = concat(start, asked.prompt());
+    submit(session, context, asked.sampling(), Long.MAX_VALUE, new Hearing(session, context));
   }
 
   private void twoAnswers() {
-    int[] context = prompt();
+    int[] context = asked.prompt();
     admit(2);
     engine.submitAll(
         List.of(
-            generation(null, context, sampling(), Long.MAX_VALUE),
-            generation(null, context, sampling(), Long.MAX_VALUE)),
+            asked.generation(null, 0, context, asked.sampling(), Long.MAX_VALUE),
+            asked.generation(null, 0, context, asked.sampling(), Long.MAX_VALUE)),
         List.of(new Hearing(), new Hearing()));
   }
 
@@ -184,45 +170,10 @@ final class Soak {
       long deadline,
       GenerationListener listener) {
     admit(1);
-    return engine.submit(generation(session, context, sampling, deadline), List.of(), listener);
-  }
-
-  private Generation generation(
-      @Nullable Session session, int[] context, SamplingParams sampling, long deadline) {
-    return new Generation(
-        "soak-request-" + requests,
-        session == null ? null : session.id,
-        context,
-        0,
-        session == null ? 0 : session.stored,
-        sampling,
-        requests,
-        List.of(),
-        sampling.equals(SamplingParams.GREEDY)
-            ? LONGEST_ANSWER
-            : 1 + random.nextInt(LONGEST_ANSWER),
-        random.nextInt(3) - 1,
-        "tenant-" + random.nextInt(TENANTS),
-        deadline);
-  }
-
-  private SamplingParams sampling() {
-    return random.nextBoolean()
-        ? SamplingParams.GREEDY
-        : new SamplingParams(0.8, 0.95, 40, 0, null, 0, 0, 1.1);
-  }
-
-  private static SamplingParams json() {
-    return new SamplingParams(
-        0, 1, 0, 0, null, 0, 0, 1, false, Map.of(), 2, ResponseFormat.JSON_OBJECT, 1);
-  }
-
-  private int[] prompt() {
-    return tokens(1 + random.nextInt(LONGEST_TURN));
-  }
-
-  private int[] tokens(int count) {
-    return random.ints(count, 0, engine.model().vocabularySize()).toArray();
+    String id = session == null ? null : session.id;
+    int stored = session == null ? 0 : session.stored;
+    return engine.submit(
+        asked.generation(id, stored, context, sampling, deadline), List.of(), listener);
   }
 
   private static int[] concat(int[] first, int[] second) {
