@@ -16,6 +16,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.rocksdb.CompactionStyle;
 
 /**
  * The Flink job's main class. Arguments are settings, {@code --KEY VALUE} each; see the
@@ -57,6 +58,11 @@ public final class CaudalJob {
     // Records are few and somebody waits for each: it is sent on at once. The default would hold it
     // up to 100 ms, and each other limit takes a thread per task that wakes up as often.
     byDefault(environment, needed, ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
+    byDefault(
+        environment,
+        needed,
+        RocksDBConfigurableOptions.COMPACTION_STYLE,
+        CompactionStyle.UNIVERSAL);
     // Not in Flink's own configuration, where jobs without this class would fail.
     byDefault(
         environment, needed, RocksDBOptions.OPTIONS_FACTORY, UniversalCompaction.class.getName());

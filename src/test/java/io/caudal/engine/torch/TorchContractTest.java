@@ -20,7 +20,7 @@ abstract class TorchContractTest extends ModelRunnerContractTest {
 
   abstract LoadedModel load();
 
-  static LoadedModel load(Dtype dtype) {
+  static LoadedModel bundled(Dtype dtype) {
     return new TorchModelFactory().load(settings(dtype));
   }
 

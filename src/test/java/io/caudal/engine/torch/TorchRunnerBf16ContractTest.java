@@ -10,6 +10,6 @@ class TorchRunnerBf16ContractTest extends TorchContractTest {
 
   @Override
   LoadedModel load() {
-    return load(Dtype.BF16);
+    return bundled(Dtype.BF16);
   }
 }

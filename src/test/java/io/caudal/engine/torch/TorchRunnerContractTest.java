@@ -10,6 +10,6 @@ class TorchRunnerContractTest extends TorchContractTest {
 
   @Override
   LoadedModel load() {
-    return load(Dtype.FP32);
+    return bundled(Dtype.FP32);
   }
 }

@@ -10,6 +10,6 @@ class TorchRunnerFp16ContractTest extends TorchContractTest {
 
   @Override
   LoadedModel load() {
-    return load(Dtype.FP16);
+    return bundled(Dtype.FP16);
   }
 }

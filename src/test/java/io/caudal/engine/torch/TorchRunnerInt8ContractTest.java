@@ -14,6 +14,6 @@ class TorchRunnerInt8ContractTest extends TorchContractTest {
 
   @Override
   LoadedModel load() {
-    return load(CpuFeatures.computesInt8() ? Dtype.INT8 : Dtype.AUTO);
+    return bundled(CpuFeatures.computesInt8() ? Dtype.INT8 : Dtype.AUTO);
   }
 }

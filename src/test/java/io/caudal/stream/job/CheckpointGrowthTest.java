@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A checkpoint after each turn of one session, what it adds is the turn's, not the session's. */
+/** A checkpoint after each turn of one session: what it adds is the turn's, not the session's. */
 @Timeout(300)
 class CheckpointGrowthTest {
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));

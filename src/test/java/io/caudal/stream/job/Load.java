@@ -17,10 +17,11 @@ import java.util.stream.IntStream;
 /** Requests to a running job, and what it reports of the time that they took. */
 final class Load {
   /**
-   * The command counts its window back from when it has started. What came before {@link #begin}
-   * lies a report's interval back, which is longer.
+   * A report's window ends with a subtask's newest record, which may be one that comes after this
+   * is computed. One and a half of their intervals: the record in which {@link #begin} lies is in
+   * the window, the one before is not.
    */
-  private static final long START_MILLIS = 400;
+  private static final long BEFORE_MILLIS = 750;
 
   private static final KafkaSettings TOPICS = KafkaSettings.from(Settings.of(Map.of()));
 
@@ -110,7 +111,7 @@ final class Load {
 
   /** The report since {@link #begin}. */
   JsonNode report() throws Exception {
-    long window = Math.max(1_000, System.currentTimeMillis() - startMillis + START_MILLIS);
+    long window = Math.max(1_000, System.currentTimeMillis() - startMillis + BEFORE_MILLIS);
     Commands report =
         job.command("report", "--json", "--window", window + "ms", "--rest", job.restAddress());
     return new ObjectMapper().readTree(report.out());
