@@ -23,8 +23,11 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -42,6 +45,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.rocksdb.CompactionStyle;
 
 /**
  * Reads a session of 1,024 tokens of the 135M shape (bf16, 128 blocks of 184,320 bytes) from
@@ -67,10 +71,18 @@ public class RestoreBenchmark {
   @Param("20")
   private int sessions;
 
+  /** Checkpoints, and so flushes, that a session's blocks came with. */
+  @Param({"1", "32"})
+  private int checkpointsOfSession;
+
+  /** Whether RocksDB's options are the job's, or Flink's. */
+  @Param("true")
+  private boolean optionsOfJob;
+
   private final Blocks blocks = new Blocks();
   private final Path checkpoints = folder();
   private final KeyedOneInputStreamOperatorTestHarness<String, String, Long> harness =
-      harness(blocks, checkpoints);
+      harness(blocks);
   private final SplittableRandom random = new SplittableRandom(1);
 
   /** A function with the state that {@link SessionStore} keeps KV in. */
@@ -93,19 +105,27 @@ public class RestoreBenchmark {
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<String, String, Long> harness(
-      Blocks blocks, Path checkpoints) {
+      Blocks blocks) {
     try {
-      var harness =
-          new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeyedProcessOperator<>(blocks), session -> session, Types.STRING);
-      var rocksDb = new EmbeddedRocksDBStateBackend();
-      rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
-      harness.setStateBackend(rocksDb);
-      harness.setCheckpointStorage(new FileSystemCheckpointStorage(checkpoints.toUri()));
-      return harness;
+      return new KeyedOneInputStreamOperatorTestHarness<>(
+          new KeyedProcessOperator<>(blocks), session -> session, Types.STRING);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private EmbeddedRocksDBStateBackend rocksDb() {
+    Configuration options = new Configuration();
+    if (optionsOfJob) {
+      options.set(RocksDBConfigurableOptions.COMPACTION_STYLE, CompactionStyle.UNIVERSAL);
+      options.set(RocksDBOptions.OPTIONS_FACTORY, UniversalCompaction.class.getName());
+      options.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+    }
+    EmbeddedRocksDBStateBackend rocksDb =
+        new EmbeddedRocksDBStateBackend()
+            .configure(options, Thread.currentThread().getContextClassLoader());
+    rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
+    return rocksDb;
   }
 
   private static Path folder() {
@@ -120,6 +140,8 @@ public class RestoreBenchmark {
   public void setUp() throws Exception {
     String[] parts = stored.split("-", -1);
     BlockCodec codec = new BlockCodec(KvCodec.valueOf(parts[0]), KvCompression.valueOf(parts[1]));
+    harness.setStateBackend(rocksDb());
+    harness.setCheckpointStorage(new FileSystemCheckpointStorage(checkpoints.toUri()));
     harness.open();
     for (int i = 0; i < BLOCKS; i++) {
       byte[] encoded = FORMAT.encode(block(i), codec);
@@ -127,9 +149,11 @@ public class RestoreBenchmark {
         harness.getOperator().setCurrentKey("s" + session);
         blocks.state.put(i, encoded);
       }
+      if ((i + 1) % (BLOCKS / checkpointsOfSession) == 0) {
+        // What is in memory goes to files.
+        harness.snapshot(i, i);
+      }
     }
-    // What is in memory goes to files.
-    harness.snapshot(1, 1);
   }
 
   /** Numbers as KV has them, more or less: normal, of a scale for each channel. */
