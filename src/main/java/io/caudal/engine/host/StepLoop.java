@@ -27,7 +27,11 @@ import org.slf4j.LoggerFactory;
 final class StepLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
 
-  private record Task(Runnable work, Consumer<CaudalException> refused) {}
+  /**
+   * @param listener of a generation that the work submits; null for other work
+   */
+  private record Task(
+      Runnable work, Consumer<CaudalException> refused, @Nullable GenerationListener listener) {}
 
   private final StepEngine engine;
   private final WatchedRunner runner;
@@ -67,20 +71,34 @@ final class StepLoop implements AutoCloseable {
   /**
    * Has the work done on the loop's thread between two steps.
    *
-   * @param refused told instead, on any thread, if the loop has ended or ends before
+   * @param refused told instead, on any thread, if the loop has ended or ends before the work is
+   *     done
    */
   void execute(Runnable work, Consumer<CaudalException> refused) {
+    add(new Task(work, refused, null));
+  }
+
+  /**
+   * As {@link #execute(Runnable, Consumer)}, for work that submits a generation.
+   *
+   * @param listener the generation's; told of the loop's end once
+   */
+  void execute(Runnable work, GenerationListener listener) {
+    add(new Task(work, listener::onEngineFailure, listener));
+  }
+
+  private void add(Task task) {
     CaudalException failed;
     synchronized (inbox) {
       failed = failure;
       if (failed == null) {
-        inbox.add(new Task(work, refused));
+        inbox.add(task);
       }
     }
     if (failed == null) {
       LockSupport.unpark(thread);
     } else {
-      refused.accept(failed);
+      task.refused().accept(failed);
     }
   }
 
@@ -180,8 +198,9 @@ final class StepLoop implements AutoCloseable {
     long stepped = 0;
     try {
       while (!closed) {
-        for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
+        for (Task task = inbox.peek(); task != null; task = inbox.peek()) {
           task.work().run();
+          inbox.poll(); // not before: who waits for work that throws or hangs is told
           usedTokens = engine.usedTokens();
         }
         long wait = linger.waitNanos(engine.unfinished(), EngineClock.SYSTEM.nanos());
@@ -221,16 +240,19 @@ final class StepLoop implements AutoCloseable {
   /** Tells everybody who still waits, once; their jobs restart and find a new engine. */
   private void end(CaudalException why) {
     List<Consumer<CaudalException>> waiting = new ArrayList<>();
+    List<GenerationListener> listeners = engine.listeners();
     synchronized (inbox) {
       if (failure != null) {
         return;
       }
       failure = why;
       for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
-        waiting.add(task.refused());
+        if (task.listener() == null || !listeners.contains(task.listener())) {
+          waiting.add(task.refused());
+        }
       }
     }
-    for (GenerationListener listener : engine.listeners()) {
+    for (GenerationListener listener : listeners) {
       waiting.add(listener::onEngineFailure);
     }
     for (Consumer<CaudalException> one : waiting) {

@@ -27,8 +27,7 @@ public final class Submission {
 
   void submit(Generation generation, List<KvBlock> blocks, GenerationListener listener) {
     loop.execute(
-        () -> sequence = loop.engine().submit(generation, blocks, tokens, listener),
-        listener::onEngineFailure);
+        () -> sequence = loop.engine().submit(generation, blocks, tokens, listener), listener);
   }
 
   /** As {@link #submit}, with the prompt of another that was submitted to the same loop. */
@@ -38,7 +37,7 @@ public final class Submission {
           Sequence first = Objects.requireNonNull(leader.sequence, "the loop does as it is told");
           sequence = loop.engine().follow(first, generation, tokens, listener);
         },
-        listener::onEngineFailure);
+        listener);
   }
 
   /** Ids generated so far, by earlier attempts too. */

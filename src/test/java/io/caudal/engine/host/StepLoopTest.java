@@ -22,6 +22,7 @@ import io.caudal.kv.KvDtype;
 import io.caudal.kv.KvPool;
 import io.caudal.kv.KvShape;
 import io.caudal.protocol.SamplingParams;
+import io.caudal.schedule.TokenLog;
 import io.caudal.text.ModelText;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,15 +36,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A model that does not return. */
+/** Who is told when a step loop ends before its time. */
 @Timeout(60)
-class HangingStepTest {
+class StepLoopTest {
   private final HangingRunner model = new HangingRunner();
   private final BlockingQueue<CaudalException> heard = new LinkedBlockingQueue<>();
 
-  @Test
-  void whoever_waits_is_told_and_nobody_waits_for_the_thread() throws InterruptedException {
-    WatchedRunner runner = new WatchedRunner(model);
+  private final WatchedRunner runner = new WatchedRunner(model);
+
+  private StepLoop loop() {
     EngineSettings settings = EngineSettings.from(Settings.of(Map.of()));
     StepEngine engine =
         new StepEngine(
@@ -53,7 +54,63 @@ class HangingStepTest {
             settings,
             ModelText.load(ModelFolder.resolve("bundled:demo")).tokenizer(),
             EngineClock.SYSTEM);
-    StepLoop loop = new StepLoop(engine, runner, settings, "hanging", e -> {});
+    return new StepLoop(engine, runner, settings, "hanging", e -> {});
+  }
+
+  @Test
+  void who_waits_for_work_that_throws_is_told_and_who_waits_behind_it() throws Exception {
+    try (StepLoop loop = loop()) {
+      CountDownLatch bothAreThere = new CountDownLatch(1);
+      loop.execute(
+          () -> {
+            awaitQuietly(bothAreThere);
+            throw new IllegalStateException("no room");
+          },
+          heard::add);
+      loop.execute(() -> {}, heard::add);
+      bothAreThere.countDown();
+      for (int i = 0; i < 2; i++) {
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).hasMessageContaining("no room");
+      }
+    }
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void a_listener_is_told_once_if_its_submission_throws_after_it_is_known() throws Exception {
+    try (StepLoop loop = loop()) {
+      Hearing hearing = new Hearing();
+      loop.execute(
+          () -> {
+            TokenLog tokens = new TokenLog(GENERATION.context(), GENERATION.maxNewTokens());
+            loop.engine().submit(GENERATION, List.of(), tokens, hearing);
+            throw new IllegalStateException("no room");
+          },
+          hearing);
+      assertThat(heard.poll(10, TimeUnit.SECONDS)).hasMessageContaining("no room");
+    }
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void who_waits_for_work_that_hangs_in_the_model_is_told() throws Exception {
+    StepLoop loop = loop();
+    try (loop) {
+      loop.execute(() -> runner.forward(List.of()), heard::add);
+      model.inStep.await();
+      await().until(() -> runner.isBusyFor(1_000_000, System.nanoTime()));
+      loop.giveUpIfHanging(Duration.ofMillis(1));
+      assertThat(heard.poll(10, TimeUnit.SECONDS)).hasMessageContaining("the model hangs");
+    }
+    model.goOn.countDown();
+    await().until(() -> model.closed);
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void whoever_waits_for_a_step_that_hangs_is_told_and_nobody_waits_for_the_thread()
+      throws Exception {
+    StepLoop loop = loop();
     try (loop) {
       Submission submission = new Submission(loop, GENERATION);
       submission.submit(GENERATION, List.of(), new Hearing());
@@ -92,6 +149,14 @@ class HangingStepTest {
           0,
           "default",
           Long.MAX_VALUE);
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   private final class Hearing implements GenerationListener {
     @Override
@@ -141,11 +206,7 @@ class HangingStepTest {
     @Override
     public List<Prediction> forward(List<Chunk> chunks) {
       inStep.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      awaitQuietly(goOn);
       return List.of();
     }
 
