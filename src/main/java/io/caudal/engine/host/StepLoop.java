@@ -239,17 +239,21 @@ final class StepLoop implements AutoCloseable {
 
   /** Tells everybody who still waits, once; their jobs restart and find a new engine. */
   private void end(CaudalException why) {
-    List<Consumer<CaudalException>> waiting = new ArrayList<>();
-    List<GenerationListener> listeners = engine.listeners();
+    List<Task> undone = new ArrayList<>();
     synchronized (inbox) {
       if (failure != null) {
         return;
       }
       failure = why;
       for (Task task = inbox.poll(); task != null; task = inbox.poll()) {
-        if (task.listener() == null || !listeners.contains(task.listener())) {
-          waiting.add(task.refused());
-        }
+        undone.add(task);
+      }
+    }
+    List<Consumer<CaudalException>> waiting = new ArrayList<>();
+    List<GenerationListener> listeners = engine.listeners();
+    for (Task task : undone) {
+      if (task.listener() == null || !listeners.contains(task.listener())) {
+        waiting.add(task.refused());
       }
     }
     for (GenerationListener listener : listeners) {

@@ -93,7 +93,7 @@ class UniversalCompactionTest {
       }
     }
 
-    // With 200 % of newer data, RocksDB's own, it is 2.8.
+    // With 200 % of newer data, RocksDB's own, it is 3.0.
     assertThat(most).isBetween(1.0, 2.3);
   }
 
