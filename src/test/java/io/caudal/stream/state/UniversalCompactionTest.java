@@ -68,10 +68,8 @@ class UniversalCompactionTest {
 
   @Test
   void a_block_is_written_a_few_times_however_many_checkpoints_there_were() throws Exception {
-    long most = 0;
     for (int i = 0; i < FLUSHES; i++) {
       writeAndFlush(Integer.MAX_VALUE);
-      most = Math.max(most, rocks.getLiveFilesMetaData().size());
     }
 
     long flushed = statistics.getTickerCount(TickerType.FLUSH_WRITE_BYTES);
@@ -79,7 +77,6 @@ class UniversalCompactionTest {
     // By RocksDB's own limit of 4 runs it is 20 times.
     assertThat(statistics.getTickerCount(TickerType.COMPACT_WRITE_BYTES))
         .isBetween(flushed / 2, 5 * flushed);
-    assertThat(most).isBetween(4L, 2L * UniversalCompaction.RUNS);
   }
 
   @Test
@@ -114,9 +111,15 @@ class UniversalCompactionTest {
       }
       rocks.flush(flush);
     }
-    while (rocks.getLongProperty("rocksdb.num-running-compactions") > 0) {
-      Thread.onSpinWait();
+    while (isCompacting()) {
+      Thread.sleep(1);
     }
+  }
+
+  /** Also if one is due that does not run yet, as it is whenever there are more runs. */
+  private boolean isCompacting() throws Exception {
+    return rocks.getLiveFilesMetaData().size() > UniversalCompaction.RUNS
+        || rocks.getLongProperty("rocksdb.num-running-compactions") > 0;
   }
 
   private <T extends AutoCloseable> T keep(T handle) {
