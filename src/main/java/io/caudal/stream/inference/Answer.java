@@ -10,6 +10,7 @@ import io.caudal.protocol.Failure;
 import io.caudal.protocol.TokenChunk;
 import io.caudal.protocol.TokenLogprobs;
 import io.caudal.text.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,30 +26,33 @@ final class Answer implements GenerationListener {
   private final TokenGaps gaps = new TokenGaps();
   private final AtomicInteger pieces = new AtomicInteger();
   private @Nullable Submission submission;
+  private int stored; // tokens; task thread
   private volatile @Nullable GenerationOutcome outcome;
 
   /**
-   * @param scores where log probabilities go; null if not asked for
+   * @param earlier what an earlier attempt generated
+   * @param scored whether log probabilities are asked for
    */
-  Answer(InferenceCall call, int choice, @Nullable ScoreLog scores) {
+  Answer(InferenceCall call, int choice, Progress earlier, boolean scored) {
     this.call = call;
     this.choice = choice;
-    this.scores = scores;
+    this.scores = scored ? new ScoreLog(earlier.scores()) : null;
+    this.stored = earlier.ids().length;
   }
 
   void submitted(Submission submission) {
     this.submission = submission;
   }
 
-  /** Tokens generated so far. */
-  int[] generated() {
+  /** What it has generated since it was asked last, as the call's progress has it. */
+  int[] news() {
     Submission current = submission;
-    return current == null ? new int[0] : current.generated();
-  }
-
-  /** Its part of the call's progress. */
-  int[] state(int[] generated) {
-    return scores == null ? generated : Progress.write(scores.first(generated.length));
+    int[] generated = current == null ? new int[0] : current.generated();
+    int from = Math.min(stored, generated.length);
+    stored = Math.max(stored, generated.length);
+    return scores == null
+        ? Arrays.copyOfRange(generated, from, generated.length)
+        : Progress.write(scores.range(from, generated.length));
   }
 
   void cancel(Failure failure) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that the engine works on, with as many answers as it asks for. It ends when all have
- * ended; if one fails, the others are given up. Its progress is a {@link Progress} of each.
+ * ended; if one fails, the others are given up. Its progress is that {@link Progress} which each
+ * has made.
  */
 final class InferenceCall implements StageTimeouts.Staged {
 
@@ -35,7 +36,6 @@ final class InferenceCall implements StageTimeouts.Staged {
   private final List<Answer> answers = new ArrayList<>();
   private final AtomicInteger running;
   private final AtomicReference<@Nullable Runnable> begun;
-  private int reported;
 
   /**
    * @param progress what an earlier attempt generated, of each answer
@@ -56,7 +56,7 @@ final class InferenceCall implements StageTimeouts.Staged {
     this.running = new AtomicInteger(progress.size());
     boolean scored = request.sampling().topLogprobs() != null;
     for (Progress earlier : progress) {
-      answers.add(new Answer(this, answers.size(), scored ? new ScoreLog(earlier.scores()) : null));
+      answers.add(new Answer(this, answers.size(), earlier, scored));
     }
   }
 
@@ -85,20 +85,13 @@ final class InferenceCall implements StageTimeouts.Staged {
 
   @Override
   public int @Nullable [] snapshot() {
-    int total = 0;
     int[][] parts = new int[answers.size()][];
+    boolean none = true;
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = answers.get(i).generated();
-      total += parts[i].length;
+      parts[i] = answers.get(i).news();
+      none &= parts[i].length == 0;
     }
-    if (total == reported) {
-      return null;
-    }
-    reported = total;
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = answers.get(i).state(parts[i]);
-    }
-    return Progress.write(parts);
+    return none ? null : Progress.write(parts);
   }
 
   @Override

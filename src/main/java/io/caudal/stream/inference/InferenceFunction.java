@@ -17,6 +17,7 @@ import io.caudal.stream.operator.KeyQueue;
 import io.caudal.stream.operator.KeyedAsyncContext;
 import io.caudal.stream.operator.KeyedAsyncFunction;
 import io.caudal.stream.operator.Rank;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public final class InferenceFunction
 
   @Override
   public AsyncCall<int[]> start(
-      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      String key, Request request, List<int[]> progress, Completion<Result> completion)
       throws Exception {
     return task().start(key, request, progress, completion);
   }

@@ -24,6 +24,7 @@ import io.caudal.stream.state.SessionHeader;
 import io.caudal.stream.state.SessionStore;
 import io.caudal.stream.state.SessionTotals;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.state.KeyGroupRange;
@@ -110,9 +111,9 @@ final class InferenceTask {
   }
 
   AsyncCall<int[]> start(
-      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      String key, Request request, List<int[]> progress, Completion<Result> completion)
       throws Exception {
-    results.metrics().add(Counter.REQUESTS, progress == null ? 1 : 0);
+    results.metrics().add(Counter.REQUESTS, progress.isEmpty() ? 1 : 0);
     Result stored = store.result(request.requestId());
     if (stored == null && request.sessionId() == null && live.singleFlight()) {
       stored = sameContent();

@@ -4,40 +4,47 @@ import io.caudal.engine.TokenScores;
 import io.caudal.protocol.SamplingParams;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint keeps of a running request: the ids generated so far, and their log
  * probabilities where the request asks for them.
  *
- * <p>In state it is an int array. Without log probabilities, the ids. With them, for each token:
- * its id, the bits of its log probability (IEEE 754 binary32), a count n, and n times id and bits
- * of the likeliest. Which of the two it is the request says.
+ * <p>In state it is int arrays, one of each checkpoint with what was new then. Without log
+ * probabilities, the ids. With them, for each token: its id, the bits of its log probability (IEEE
+ * 754 binary32), a count n, and n times id and bits of the likeliest. Which of the two it is the
+ * request says. Where it wants several answers, each one's part comes after its length.
  *
  * @param scores of each id; empty if not asked for
  */
 record Progress(int[] ids, List<TokenScores> scores) {
-  static final Progress NONE = new Progress(new int[0], List.of());
-
   /** Of each of the request's answers. */
-  static List<Progress> read(int @Nullable [] state, SamplingParams asked) {
+  static List<Progress> read(List<int[]> state, SamplingParams asked) {
+    List<List<int[]>> parts = new ArrayList<>();
+    for (int i = 0; i < asked.choices(); i++) {
+      parts.add(new ArrayList<>());
+    }
+    for (int[] piece : state) {
+      if (parts.size() == 1) {
+        parts.get(0).add(piece);
+        continue;
+      }
+      int at = 0;
+      for (List<int[]> part : parts) {
+        int end = at + 1 + piece[at];
+        part.add(Arrays.copyOfRange(piece, at + 1, end));
+        at = end;
+      }
+    }
     boolean scored = asked.topLogprobs() != null;
-    if (state == null) {
-      return Collections.nCopies(asked.choices(), NONE);
-    }
-    if (asked.choices() == 1) {
-      return List.of(read(state, scored));
-    }
-    List<Progress> all = new ArrayList<>();
-    for (int at = 0; at < state.length; at += 1 + state[at]) {
-      all.add(read(Arrays.copyOfRange(state, at + 1, at + 1 + state[at]), scored));
-    }
-    return all;
+    return parts.stream().map(part -> read(joined(part), scored)).toList();
   }
 
-  /** The state of all answers, of the parts of each. */
+  private static int[] joined(List<int[]> parts) {
+    return parts.stream().flatMapToInt(Arrays::stream).toArray();
+  }
+
+  /** One piece of state, of what is new of each answer. */
   static int[] write(int[][] parts) {
     if (parts.length == 1) {
       return parts[0];

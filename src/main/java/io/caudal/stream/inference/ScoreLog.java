@@ -28,9 +28,9 @@ final class ScoreLog {
     scores.add(next);
   }
 
-  /** Those of the answer's first tokens. */
-  synchronized List<TokenScores> first(int tokens) {
-    return List.copyOf(scores.subList(0, tokens));
+  /** Those of the answer's tokens from one on and before another. */
+  synchronized List<TokenScores> range(int from, int to) {
+    return List.copyOf(scores.subList(from, to));
   }
 
   /**
@@ -41,7 +41,7 @@ final class ScoreLog {
   List<TokenLogprobs> told(int tokens, Tokenizer tokenizer, int mostBytes) {
     List<TokenLogprobs> told = new ArrayList<>();
     long bytes = 0;
-    for (TokenScores one : first(tokens)) {
+    for (TokenScores one : range(0, tokens)) {
       TokenLogprobs next = one.told(tokenizer);
       bytes += bytes(next.token());
       for (Logprob top : next.top()) {

@@ -100,7 +100,7 @@ final class TurnRequests {
   }
 
   AsyncCall<int[]> start(
-      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      String key, Request request, List<int[]> progress, Completion<Result> completion)
       throws Exception {
     AsyncCall<int[]> call = generate(key, request, progress, completion);
     if (call instanceof StageTimeouts.Staged staged) {
@@ -141,7 +141,7 @@ final class TurnRequests {
   }
 
   private AsyncCall<int[]> generate(
-      String key, Request request, int @Nullable [] progress, Completion<Result> completion)
+      String key, Request request, List<int[]> progress, Completion<Result> completion)
       throws Exception {
     String session = request.sessionId();
     boolean reads =
@@ -163,7 +163,7 @@ final class TurnRequests {
   private AsyncCall<int[]> begin(
       String key,
       Request request,
-      int @Nullable [] progress,
+      List<int[]> progress,
       Completion<Result> completion,
       boolean placed)
       throws Exception {

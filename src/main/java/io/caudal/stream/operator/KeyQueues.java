@@ -3,12 +3,15 @@ package io.caudal.stream.operator;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -28,14 +31,16 @@ import org.jspecify.annotations.Nullable;
  * to hand as others finish, each key's in their order.
  *
  * <p>State of a key: {@code inputs}, a map from sequence number to input, so that adding and
- * finishing write one entry each; {@code progress} of its first input. Both are empty for an idle
- * key, so recovery scans busy keys only. Methods that take a lane expect its key to be current.
+ * finishing write one entry each; {@code progress} of its first input, a list that grows with it.
+ * Both are empty for an idle key, so recovery scans busy keys only. Methods that take a lane expect
+ * its key to be current.
  */
 final class KeyQueues<K, IN, OUT, P> {
 
   private final MapStateDescriptor<Long, IN> inputsDescriptor;
   private final MapState<Long, IN> inputs;
-  private final ValueState<P> progress;
+  private final ListState<P> progress;
+  private final ValueState<P> wholeProgress; // what earlier versions stored
   private final HeldWatermarks watermarks;
   private final InFlightLimits limits;
   private final Function<? super IN, Rank> ranks;
@@ -56,7 +61,10 @@ final class KeyQueues<K, IN, OUT, P> {
       ToIntFunction<? super IN> marks) {
     inputsDescriptor = new MapStateDescriptor<>("keyed-async-inputs", Types.LONG, inputType);
     inputs = store.getMapState(inputsDescriptor);
-    progress = store.getState(new ValueStateDescriptor<>("keyed-async-progress", progressType));
+    progress =
+        store.getListState(new ListStateDescriptor<>("keyed-async-progress-parts", progressType));
+    wholeProgress =
+        store.getState(new ValueStateDescriptor<>("keyed-async-progress", progressType));
     this.watermarks = watermarks;
     this.limits = limits;
     this.ranks = ranks;
@@ -192,8 +200,12 @@ final class KeyQueues<K, IN, OUT, P> {
   }
 
   /** What the lane's first input had achieved before a restart. */
-  @Nullable P progress(Lane<K, IN, OUT, P> lane) throws Exception {
-    return lane.isProgressStored() ? progress.value() : null;
+  List<P> progress(Lane<K, IN, OUT, P> lane) throws Exception {
+    List<P> parts = new ArrayList<>();
+    if (lane.isProgressStored()) {
+      progress.get().forEach(parts::add);
+    }
+    return parts;
   }
 
   /** Ends the lane's call, if one runs, and removes its input. */
@@ -247,7 +259,7 @@ final class KeyQueues<K, IN, OUT, P> {
       P news = call == null ? null : call.work().snapshot();
       if (news != null) {
         context.setCurrentKey(lane.key());
-        progress.update(news);
+        progress.add(news);
         lane.setProgressStored(true);
       }
     }
@@ -270,6 +282,11 @@ final class KeyQueues<K, IN, OUT, P> {
       } else {
         setAside(lane, sequence, null);
       }
+    }
+    P whole = wholeProgress.value();
+    if (whole != null) {
+      progress.add(whole);
+      wholeProgress.clear();
     }
     lane.setProgressStored(!lane.isEmpty()); // perhaps: asking state tells
   }

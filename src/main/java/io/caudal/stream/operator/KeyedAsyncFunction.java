@@ -1,8 +1,8 @@
 package io.caudal.stream.operator;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link KeyedAsyncOperator} runs for the records of a key: asynchronous work that begins
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param <IN> inputs
  * @param <CONTROL> records that every subtask gets
  * @param <OUT> records of the main output
- * @param <P> progress: what is worth keeping of an unfinished call
+ * @param <P> progress: a piece of what is worth keeping of an unfinished call
  */
 public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable {
 
@@ -30,10 +30,10 @@ public interface KeyedAsyncFunction<K, IN, CONTROL, OUT, P> extends Serializable
   /**
    * Starts the work for the first input of a key, whose state is current.
    *
-   * @param progress what the call's {@link AsyncCall#snapshot} said before a restart; null if it
-   *     starts for the first time or had said nothing
+   * @param progress what the input's calls said in {@link AsyncCall#snapshot}, in that order; empty
+   *     if it starts for the first time or they had said nothing
    */
-  AsyncCall<P> start(K key, IN input, @Nullable P progress, Completion<OUT> completion)
+  AsyncCall<P> start(K key, IN input, List<P> progress, Completion<OUT> completion)
       throws Exception;
 
   /**

@@ -1,5 +1,6 @@
 package io.caudal.stream.operator;
 
+import java.util.List;
 import java.util.concurrent.Future;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -222,7 +223,7 @@ final class KeyedAsyncOperator<K, IN, CONTROL, OUT, P> extends AbstractStreamOpe
     IN input = head.input();
     var call =
         new Call<K, IN, OUT, P>(lane, input, taskThread, sideOutputs, this::complete, this::run);
-    P progress = queues.progress(lane);
+    List<P> progress = queues.progress(lane);
     AsyncCall<P> work = function.start(lane.key(), input, progress, call);
     call.started(work, timeoutOf(call));
     queues.start(lane, call);

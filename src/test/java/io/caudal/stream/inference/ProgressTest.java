@@ -38,13 +38,23 @@ class ProgressTest {
         new SamplingParams(1, 1, 0, 0, 7L, 0, 0, 1, false, Map.of(), null, ResponseFormat.TEXT, 3);
     int[] state = Progress.write(new int[][] {{5, 6}, {}, {7}});
     assertThat(state).containsExactly(2, 5, 6, 0, 1, 7);
-    assertThat(Progress.read(state, three))
-        .extracting(one -> one.ids().length)
-        .containsExactly(2, 0, 1);
-    assertThat(Progress.read(null, three)).containsOnly(Progress.NONE).hasSize(3);
+    int[] next = Progress.write(new int[][] {{}, {8}, {9, 4}});
+    assertThat(Progress.read(List.of(state, next), three))
+        .extracting(Progress::ids)
+        .containsExactly(new int[] {5, 6}, new int[] {8}, new int[] {7, 9, 4});
+    assertThat(Progress.read(List.of(), three))
+        .extracting(Progress::ids)
+        .containsExactly(new int[0], new int[0], new int[0]);
+  }
+
+  @Test
+  void what_checkpoints_kept_of_one_answer_follows_each_other() {
     assertThat(Progress.write(new int[][] {{5, 6}})).containsExactly(5, 6);
-    assertThat(Progress.read(new int[] {5, 6}, SamplingParams.GREEDY).get(0).ids())
-        .containsExactly(5, 6);
+    assertThat(
+            Progress.read(List.of(new int[] {5, 6}, new int[] {7}), SamplingParams.GREEDY)
+                .get(0)
+                .ids())
+        .containsExactly(5, 6, 7);
   }
 
   @Test

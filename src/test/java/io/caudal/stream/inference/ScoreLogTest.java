@@ -21,7 +21,7 @@ class ScoreLogTest {
     ScoreLog log = new ScoreLog(List.of(score(1)));
     log.append(score(2));
     log.append(score(3));
-    assertThat(log.first(2)).extracting(TokenScores::id).containsExactly(1, 2);
+    assertThat(log.range(0, 2)).extracting(TokenScores::id).containsExactly(1, 2);
     assertThat(log.told(3, new Letters(1), 700_000))
         .extracting(told -> told.token().token())
         .containsExactly("b", "c", "d");

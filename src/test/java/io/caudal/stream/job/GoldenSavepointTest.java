@@ -1,6 +1,7 @@
 package io.caudal.stream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -69,6 +73,9 @@ class GoldenSavepointTest {
           .as("what was answered before comes only where it is asked again")
           .hasSize(script.path("running").size() + script.path("after").size());
       assertThat(settings(job.topics())).containsAllEntriesOf(changed(script));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertThat(answersGoneOnWith(job.topics())).isEqualTo(1));
     }
   }
 
@@ -145,6 +152,23 @@ class GoldenSavepointTest {
                   return result.requestId().equals(id) && (!repeated || result.repeated());
                 })
             .get(0));
+  }
+
+  /** Of the answers since the job went on, those that were not begun since. */
+  private static long answersGoneOnWith(Topics topics) {
+    List<MetricsRecord> reports = topics.reports();
+    long attempt = reports.stream().mapToLong(MetricsRecord::attempt).max().orElseThrow();
+    Map<Integer, Map<String, Long>> latest = new HashMap<>();
+    for (MetricsRecord report : reports) {
+      if (report.attempt() == attempt) {
+        latest.put(report.subtask(), report.counters());
+      }
+    }
+    return sum(latest, "results_ok") + sum(latest, "results_repeated") - sum(latest, "requests");
+  }
+
+  private static long sum(Map<Integer, Map<String, Long>> counters, String name) {
+    return counters.values().stream().mapToLong(one -> one.getOrDefault(name, 0L)).sum();
   }
 
   private static Map<String, String> changed(JsonNode script) {

@@ -1,5 +1,6 @@
 package io.caudal.stream.operator;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,6 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that complete on another thread after some milliseconds. Checks against its own state that
@@ -66,8 +66,8 @@ final class DelayedFunction
 
   @Override
   public AsyncCall<Integer> start(
-      String key, Item input, @Nullable Integer progress, Completion<Turn> completion) {
-    if (progress != null) {
+      String key, Item input, List<Integer> progress, Completion<Turn> completion) {
+    if (!progress.isEmpty()) {
       restoredProgress.increment();
     }
     completion.emit(PIECES, key + ":" + input.n());

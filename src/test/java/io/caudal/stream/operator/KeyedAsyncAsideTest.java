@@ -2,6 +2,7 @@ package io.caudal.stream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +114,7 @@ class KeyedAsyncAsideTest {
         for (int i = 0; i < 2; i++) {
           var running = harness.function().started.get(harness.function().started.size() - 1);
           boolean first = running.item.equals(new Item("a", 1));
-          assertThat(running.restoredProgress).isEqualTo(first ? (Integer) 7 : null);
+          assertThat(running.restoredProgress).isEqualTo(first ? List.of(7) : List.of());
           harness.finish(running.item.key(), running.item.n());
         }
       }
@@ -139,7 +140,7 @@ class KeyedAsyncAsideTest {
       String aside = running.equals("a") ? "b" : "a";
       harness.process(aside, -1);
       harness.finish(running, 1);
-      assertThat(harness.function().call(aside, 2).restoredProgress).isNull();
+      assertThat(harness.function().call(aside, 2).restoredProgress).isEmpty();
     }
   }
 

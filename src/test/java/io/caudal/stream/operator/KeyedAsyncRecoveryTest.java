@@ -29,12 +29,12 @@ class KeyedAsyncRecoveryTest {
 
     try (var harness = KeyedAsyncHarness.restored(state, 1, 0)) {
       assertThat(harness.function().startedNames()).containsExactlyInAnyOrder("a:2", "b:1");
-      assertThat(harness.function().call("a", 2).restoredProgress).isEqualTo(7);
-      assertThat(harness.function().call("b", 1).restoredProgress).isNull();
+      assertThat(harness.function().call("a", 2).restoredProgress).containsExactly(7);
+      assertThat(harness.function().call("b", 1).restoredProgress).isEmpty();
 
       harness.process("a", 4);
       harness.finish("a", 2);
-      assertThat(harness.function().call("a", 3).restoredProgress).isNull();
+      assertThat(harness.function().call("a", 3).restoredProgress).isEmpty();
       harness.finish("a", 3);
       harness.finish("a", 4);
       assertThat(harness.takeOutput()).containsExactly("a:2:2", "a:3:3", "a:4:4");
@@ -42,7 +42,7 @@ class KeyedAsyncRecoveryTest {
   }
 
   @Test
-  void progress_stays_until_there_is_news_and_goes_with_its_call() throws Exception {
+  void pieces_of_progress_stay_in_order_and_go_with_their_call() throws Exception {
     OperatorSubtaskState first;
     try (var harness = KeyedAsyncHarness.started()) {
       harness.process("a", 1);
@@ -52,16 +52,18 @@ class KeyedAsyncRecoveryTest {
     }
     OperatorSubtaskState second;
     try (var harness = KeyedAsyncHarness.restored(first, 1, 0)) {
-      second = harness.checkpoint(); // no news
+      harness.checkpoint(); // no news
+      harness.function().call("a", 1).progress = 8;
+      second = harness.checkpoint();
     }
     try (var harness = KeyedAsyncHarness.restored(second, 1, 0)) {
-      assertThat(harness.function().call("a", 1).restoredProgress).isEqualTo(7);
+      assertThat(harness.function().call("a", 1).restoredProgress).containsExactly(7, 8);
       harness.finish("a", 1);
       second = harness.checkpoint();
     }
     try (var harness = KeyedAsyncHarness.restored(second, 1, 0)) {
       assertThat(harness.function().startedNames()).containsExactly("a:2");
-      assertThat(harness.function().call("a", 2).restoredProgress).isNull();
+      assertThat(harness.function().call("a", 2).restoredProgress).isEmpty();
     }
   }
 
@@ -90,7 +92,8 @@ class KeyedAsyncRecoveryTest {
       try (var harness = KeyedAsyncHarness.restored(state, 2, index)) {
         assertThat(harness.function().started).isNotEmpty();
         for (var call : harness.function().started) {
-          assertThat("k" + call.restoredProgress).isEqualTo(call.item.key());
+          assertThat(call.restoredProgress).hasSize(1);
+          assertThat("k" + call.restoredProgress.get(0)).isEqualTo(call.item.key());
         }
         startedAgain.addAll(harness.function().startedNames());
       }
@@ -119,7 +122,7 @@ class KeyedAsyncRecoveryTest {
       harness.checkpoint();
       harness.finish("a", 1);
       assertThat(storedKeys(harness, "keyed-async-inputs")).containsExactly("b");
-      assertThat(storedKeys(harness, "keyed-async-progress")).isEmpty();
+      assertThat(storedKeys(harness, "keyed-async-progress-parts")).isEmpty();
     }
   }
 

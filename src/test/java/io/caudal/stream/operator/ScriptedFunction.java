@@ -47,7 +47,7 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
 
   @Override
   public AsyncCall<Integer> start(
-      String key, Item input, @Nullable Integer progress, Completion<String> completion) {
+      String key, Item input, List<Integer> progress, Completion<String> completion) {
     var call = new ScriptedCall(input, progress, completion);
     started.add(call);
     return call;
@@ -118,12 +118,12 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
 
   final class ScriptedCall implements AsyncCall<Integer> {
     final Item item;
-    final @Nullable Integer restoredProgress;
+    final List<Integer> restoredProgress;
     final Completion<String> completion;
     @Nullable Integer progress;
     boolean cancelled;
 
-    ScriptedCall(Item item, @Nullable Integer restoredProgress, Completion<String> completion) {
+    ScriptedCall(Item item, List<Integer> restoredProgress, Completion<String> completion) {
       this.item = item;
       this.restoredProgress = restoredProgress;
       this.completion = completion;
@@ -142,7 +142,9 @@ final class ScriptedFunction implements KeyedAsyncFunction<String, Item, String,
 
     @Override
     public @Nullable Integer snapshot() {
-      return progress;
+      Integer news = progress;
+      progress = null;
+      return news;
     }
 
     @Override
