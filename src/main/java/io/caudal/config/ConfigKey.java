@@ -4,6 +4,7 @@ import io.caudal.error.CaudalException;
 import io.caudal.error.ErrorCode;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,8 @@ public final class ConfigKey<T> {
   private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
   private static final Pattern WEIGHT =
       Pattern.compile("\\s*([^=,]{1,256}?)\\s*=\\s*(\\d{1,4}(?:\\.\\d{1,6})?)\\s*");
+
+  private static final Pattern CPUS = Pattern.compile("\\s*(\\d{1,4})(?:-(\\d{1,4}))?\\s*");
 
   private static final Pattern LEVEL =
       Pattern.compile("\\s*([\\w.$-]{1,256})\\s*=\\s*([a-z]+)\\s*");
@@ -156,6 +159,12 @@ public final class ConfigKey<T> {
         name, "", "NAME=WEIGHT[,…], weights 0.001 to 1000", description, ConfigKey::weights);
   }
 
+  /** CPUs, written as {@code taskset} takes them: {@code 0-3,6}; empty for none. */
+  static ConfigKey<List<Integer>> cpus(String name, String description) {
+    return new ConfigKey<>(
+        name, "", "NUMBER[-NUMBER][,…], numbers 0 to 1023", description, ConfigKey::cpus);
+  }
+
   /**
    * Log levels by logger, written {@code io.caudal=debug,org.apache.kafka=warn}; empty for none.
    */
@@ -252,6 +261,23 @@ public final class ConfigKey<T> {
       }
     }
     return Optional.of(Map.copyOf(weights));
+  }
+
+  private static Optional<List<Integer>> cpus(String text) {
+    BitSet cpus = new BitSet();
+    for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      Matcher matcher = CPUS.matcher(part);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      int first = Integer.parseInt(matcher.group(1));
+      int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
+      if (last < first || last > 1023) {
+        return Optional.empty();
+      }
+      cpus.set(first, last + 1);
+    }
+    return Optional.of(cpus.stream().boxed().toList());
   }
 
   private static String plain(double number) {

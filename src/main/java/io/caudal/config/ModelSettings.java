@@ -9,8 +9,10 @@ import java.util.List;
  * @param path a Hugging Face folder, or {@link #BUNDLED}
  * @param name what requests may call it; empty for the folder's name
  * @param device {@code auto}, {@code cpu}, {@code cuda} for any GPU, or {@code cuda:N}
+ * @param cpus numbers of the CPUs that step loops run on, ascending; empty for any
  */
-public record ModelSettings(String path, String name, Dtype dtype, String device, boolean fp16Copy)
+public record ModelSettings(
+    String path, String name, Dtype dtype, String device, boolean fp16Copy, List<Integer> cpus)
     implements Serializable {
 
   /** The small model that comes with Caudal, packed in its jar. */
@@ -59,7 +61,14 @@ public record ModelSettings(String path, String name, Dtype dtype, String device
               + " fp16, for steps of up to four tokens of a step loop: one session is answered 1.5 times"
               + " as fast, eight over two loops a little faster, and weights take twice the memory.");
 
-  static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE, FP16_COPY);
+  static final ConfigKey<List<Integer>> CPUS =
+      ConfigKey.cpus(
+          "model.cpus",
+          "CPUs that a TaskManager's step loops run on, each loop on any of them; nothing else is kept"
+              + " off these: start the TaskManager with `taskset -c` and the others for that. On a CPU"
+              + " `engine.step-loops = 0` is then one loop a CPU named. Empty: the system chooses.");
+
+  static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE, FP16_COPY, CPUS);
 
   public static ModelSettings from(Settings settings) {
     return new ModelSettings(
@@ -67,11 +76,12 @@ public record ModelSettings(String path, String name, Dtype dtype, String device
         settings.get(NAME),
         settings.get(DTYPE),
         settings.get(DEVICE),
-        settings.get(FP16_COPY));
+        settings.get(FP16_COPY),
+        settings.get(CPUS));
   }
 
   /** The same model elsewhere. */
   public ModelSettings on(String device) {
-    return new ModelSettings(path, name, dtype, device, fp16Copy);
+    return new ModelSettings(path, name, dtype, device, fp16Copy, cpus);
   }
 }

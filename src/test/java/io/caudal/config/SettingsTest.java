@@ -94,6 +94,18 @@ class SettingsTest {
       assertThatThrownBy(() -> EngineSettings.from(wrong))
           .hasMessageContainingAll("engine.tenant-weights", "'" + weights + "'", "0.001 to 1000");
     }
+    for (String cpus : List.of("a", "1-", "3-2", "0,,1", "0,1024", "-1", "99999")) {
+      Settings wrong = Settings.of(Map.of("model.cpus", cpus));
+      assertThatThrownBy(() -> ModelSettings.from(wrong))
+          .hasMessageContainingAll("model.cpus", "'" + cpus + "'", "0 to 1023");
+    }
+  }
+
+  @Test
+  void cpus_are_numbers_and_ranges() {
+    assertThat(ModelSettings.from(Settings.of(Map.of("model.cpus", "6, 0-2,1"))).cpus())
+        .containsExactly(0, 1, 2, 6);
+    assertThat(ModelSettings.from(Settings.of(Map.of())).cpus()).isEmpty();
   }
 
   @Test

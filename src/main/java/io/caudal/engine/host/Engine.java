@@ -42,6 +42,7 @@ public final class Engine implements AutoCloseable {
 
   private final LoadedModel model;
   private final ModelText text;
+  private final List<Integer> cpus;
   private final int blockTokens;
 
   /** Those that aren't {@link #active} rest: they finish what they have, and get nothing new. */
@@ -60,11 +61,13 @@ public final class Engine implements AutoCloseable {
   /**
    * Loads the model and starts the loops.
    *
-   * @throws CaudalException as {@link ModelRunnerFactory#load}
+   * @throws CaudalException as {@link ModelRunnerFactory#load}; {@code CONFIG_INVALID} for CPUs
+   *     that aren't there
    */
   public static Engine start(ModelSettings model, EngineSettings engine, KvSettings kv) {
+    CpuAffinity.check(model.cpus());
     ModelText text = ModelText.load(ModelFolder.resolve(model.path()));
-    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, kv);
+    Engine started = new Engine(ModelRunnerFactory.installed().load(model), text, model.cpus(), kv);
     try {
       started.setLoops(engine, kv);
       return started;
@@ -74,9 +77,10 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private Engine(LoadedModel model, ModelText text, KvSettings kv) {
+  private Engine(LoadedModel model, ModelText text, List<Integer> cpus, KvSettings kv) {
     this.model = model;
     this.text = text;
+    this.cpus = cpus;
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     host.setPolicy(kv.evictionPolicy());
@@ -104,7 +108,7 @@ public final class Engine implements AutoCloseable {
     engine.meter().draw(timeline, "loop " + number);
     engine.setEndsWithoutMemory(outOfMemory != null);
     String name = "caudal-engine-" + (device().equals("cpu") ? "" : device() + "-") + number;
-    return new StepLoop(engine, runner, settings, name, this::tellOutOfMemory);
+    return new StepLoop(engine, runner, settings, name, cpus, this::tellOutOfMemory);
   }
 
   private void tellOutOfMemory(CaudalException e) {
@@ -121,7 +125,11 @@ public final class Engine implements AutoCloseable {
   /** As many as the device likes, but none with less room than one full context. */
   private int defaultLoops(int deviceTokens) {
     int fitting = deviceTokens / model.model().contextTokens();
-    return Math.max(1, Math.min(model.defaultStepLoops(), fitting));
+    int wanted = model.defaultStepLoops();
+    if (device().equals("cpu") && !cpus.isEmpty()) {
+      wanted = cpus.size();
+    }
+    return Math.max(1, Math.min(wanted, fitting));
   }
 
   public ModelInfo model() {

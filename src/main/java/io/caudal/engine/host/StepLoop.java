@@ -36,6 +36,7 @@ final class StepLoop implements AutoCloseable {
   private final StepEngine engine;
   private final WatchedRunner runner;
   private final BatchLinger linger;
+  private final List<Integer> cpus;
   private final Queue<Task> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final Consumer<CaudalException> outOfMemory;
@@ -48,6 +49,7 @@ final class StepLoop implements AutoCloseable {
 
   /**
    * @param runner that of the engine; closed on the loop's thread when it ends
+   * @param cpus that the thread runs on; empty for any
    * @param outOfMemory told before anybody else if that ends the loop
    */
   StepLoop(
@@ -55,11 +57,13 @@ final class StepLoop implements AutoCloseable {
       WatchedRunner runner,
       EngineSettings settings,
       String name,
+      List<Integer> cpus,
       Consumer<CaudalException> outOfMemory) {
     this.outOfMemory = outOfMemory;
     this.engine = engine;
     this.runner = runner;
     this.linger = new BatchLinger(settings);
+    this.cpus = cpus;
     this.thread = new Thread(this::run, name);
     engine.setInbox(this::execute);
     thread.setDaemon(true);
@@ -197,6 +201,7 @@ final class StepLoop implements AutoCloseable {
   private void run() {
     long stepped = 0;
     try {
+      CpuAffinity.keepTo(cpus);
       while (!closed) {
         for (Task task = inbox.peek(); task != null; task = inbox.peek()) {
           task.work().run();

@@ -32,7 +32,8 @@ class CodecQualityTest {
   private static final int ANSWER = 24;
 
   private final LoadedModel model =
-      ModelRunnerFactory.installed().load(new ModelSettings(folder(), "", Dtype.FP32, "cpu", true));
+      ModelRunnerFactory.installed()
+          .load(new ModelSettings(folder(), "", Dtype.FP32, "cpu", true, List.of()));
   private final ModelRunner runner = model.newRunner(2 * CONTEXTS);
   private final KvBlockFormat format =
       new KvBlockFormat(model.model().kv(), model.model().fingerprint());

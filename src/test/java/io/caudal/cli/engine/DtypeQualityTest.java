@@ -82,6 +82,6 @@ class DtypeQualityTest {
 
   private static LoadedModel load(Dtype dtype, boolean copy) {
     return ModelRunnerFactory.installed()
-        .load(new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu", copy));
+        .load(new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu", copy, List.of()));
   }
 }

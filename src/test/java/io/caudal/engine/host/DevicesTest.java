@@ -141,6 +141,6 @@ class DevicesTest {
   }
 
   private static ModelSettings model(String device) {
-    return new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, device, true);
+    return new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, device, true, List.of());
   }
 }

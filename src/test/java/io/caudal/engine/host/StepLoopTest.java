@@ -1,6 +1,7 @@
 package io.caudal.engine.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.caudal.config.EngineSettings;
@@ -26,6 +27,7 @@ import io.caudal.schedule.TokenLog;
 import io.caudal.text.ModelText;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +35,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import net.openhft.affinity.Affinity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +48,10 @@ class StepLoopTest {
   private final WatchedRunner runner = new WatchedRunner(model);
 
   private StepLoop loop() {
+    return loop(List.of());
+  }
+
+  private StepLoop loop(List<Integer> cpus) {
     EngineSettings settings = EngineSettings.from(Settings.of(Map.of()));
     StepEngine engine =
         new StepEngine(
@@ -54,7 +61,38 @@ class StepLoopTest {
             settings,
             ModelText.load(ModelFolder.resolve("bundled:demo")).tokenizer(),
             EngineClock.SYSTEM);
-    return new StepLoop(engine, runner, settings, "hanging", e -> {});
+    return new StepLoop(engine, runner, settings, "hanging", cpus, e -> {});
+  }
+
+  @Test
+  void it_runs_on_the_cpus_that_are_named_and_so_do_threads_that_it_starts() throws Exception {
+    int last = Affinity.getAffinity().length() - 1;
+    BlockingQueue<BitSet> cpus = new LinkedBlockingQueue<>();
+    try (StepLoop loop = loop(List.of(last))) {
+      loop.execute(() -> cpus.add(Affinity.getAffinity()));
+      loop.execute(() -> new Thread(() -> cpus.add(Affinity.getAffinity())).start());
+      for (int i = 0; i < 2; i++) {
+        assertThat(cpus.poll(10, TimeUnit.SECONDS)).isEqualTo(bits(last));
+      }
+    }
+  }
+
+  @Test
+  void cpus_that_are_not_there_are_refused_and_the_thread_stays_where_it_was() {
+    BitSet before = Affinity.getAffinity();
+    for (List<Integer> cpus : List.of(List.of(1023), List.of(before.length() - 1, 1023))) {
+      assertThatThrownBy(() -> CpuAffinity.check(cpus))
+          .isInstanceOf(CaudalException.class)
+          .hasMessageContaining("model.cpus = {")
+          .hasMessageContaining("1023}, but of these a thread can have {");
+      assertThat(Affinity.getAffinity()).isEqualTo(before);
+    }
+  }
+
+  private static BitSet bits(int one) {
+    BitSet bits = new BitSet();
+    bits.set(one);
+    return bits;
   }
 
   @Test

@@ -27,7 +27,7 @@ class BundledModelGoldenTest {
   static void load() throws IOException {
     model =
         new TorchModelFactory()
-            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true));
+            .load(new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true, List.of()));
     try (InputStream in =
         BundledModelGoldenTest.class.getResourceAsStream("/models/demo/golden.json")) {
       sessions = sessions(new ObjectMapper().readTree(in));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.caudal.config.Dtype;
 import io.caudal.config.ModelSettings;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +55,7 @@ class ComputationTest {
   }
 
   private static ModelSettings settings(Dtype dtype, boolean copy) {
-    return new ModelSettings(ModelSettings.BUNDLED, "", dtype, "auto", copy);
+    return new ModelSettings(ModelSettings.BUNDLED, "", dtype, "auto", copy, List.of());
   }
 
   /** oneDNN packs bf16 where the processor computes it, and fp32. */

@@ -73,7 +73,9 @@ abstract class FourEqualities {
 
   @BeforeAll
   void answerEachAlone() {
-    loaded = new TorchModelFactory().load(new ModelSettings(model(), "", Dtype.FP32, "cpu", true));
+    loaded =
+        new TorchModelFactory()
+            .load(new ModelSettings(model(), "", Dtype.FP32, "cpu", true, List.of()));
     loadedText = ModelText.load(ModelFolder.resolve(model()));
     for (String prompt : prompts()) {
       int[] ids = text().tokenizer().encode(prompt, true);

@@ -23,7 +23,8 @@ class KvArenasTest {
 
   @BeforeAll
   static void load() {
-    ModelSettings bundled = new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true);
+    ModelSettings bundled =
+        new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true, List.of());
     model = (TorchModel) new TorchModelFactory().load(bundled);
   }
 

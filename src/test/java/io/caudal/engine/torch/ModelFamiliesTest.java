@@ -84,7 +84,8 @@ class ModelFamiliesTest {
   }
 
   private float[] logits(int[] tokens, Dtype dtype, int chunk) {
-    ModelSettings settings = new ModelSettings(folder.toString(), "", dtype, "cpu", true);
+    ModelSettings settings =
+        new ModelSettings(folder.toString(), "", dtype, "cpu", true, List.of());
     try (LoadedModel model = new TorchModelFactory().load(settings);
         ModelRunner runner = model.newRunner(1)) {
       runner.reserve(0, tokens.length);
@@ -99,7 +100,8 @@ class ModelFamiliesTest {
 
   /** All at once, and the last one by itself. */
   private void assertClose(int[] tokens, double[] expected, Dtype dtype, double most) {
-    ModelSettings settings = new ModelSettings(folder.toString(), "", dtype, "cpu", true);
+    ModelSettings settings =
+        new ModelSettings(folder.toString(), "", dtype, "cpu", true, List.of());
     try (LoadedModel model = new TorchModelFactory().load(settings);
         ModelRunner runner = model.newRunner(1)) {
       runner.reserve(0, TOKENS);

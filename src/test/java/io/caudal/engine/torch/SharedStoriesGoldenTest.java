@@ -30,7 +30,7 @@ class SharedStoriesGoldenTest {
   static void load() throws IOException {
     model =
         new TorchModelFactory()
-            .load(new ModelSettings(FOLDER.toString(), "", Dtype.FP32, "cpu", true));
+            .load(new ModelSettings(FOLDER.toString(), "", Dtype.FP32, "cpu", true, List.of()));
     cases = cases(new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile()));
   }
 

@@ -4,6 +4,7 @@ import io.caudal.config.Dtype;
 import io.caudal.config.ModelSettings;
 import io.caudal.engine.LoadedModel;
 import io.caudal.engine.ModelRunnerContractTest;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -25,7 +26,7 @@ abstract class TorchContractTest extends ModelRunnerContractTest {
   }
 
   static ModelSettings settings(Dtype dtype) {
-    return new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu", true);
+    return new ModelSettings(ModelSettings.BUNDLED, "", dtype, "cpu", true, List.of());
   }
 
   @BeforeAll

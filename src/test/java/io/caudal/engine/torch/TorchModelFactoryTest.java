@@ -60,7 +60,7 @@ class TorchModelFactoryTest {
   @Test
   void a_gpu_that_is_not_there() {
     ModelSettings settings =
-        new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, "cuda:63", true);
+        new ModelSettings(ModelSettings.BUNDLED, "", Dtype.AUTO, "cuda:63", true, List.of());
     assertThatThrownBy(() -> new TorchModelFactory().load(settings))
         .isInstanceOfSatisfying(
             CaudalException.class,
@@ -117,7 +117,7 @@ class TorchModelFactoryTest {
   }
 
   private static LoadedModel load(String path, Dtype dtype) {
-    return new TorchModelFactory().load(new ModelSettings(path, "", dtype, "cpu", true));
+    return new TorchModelFactory().load(new ModelSettings(path, "", dtype, "cpu", true, List.of()));
   }
 
   private static void assertRefused(Path folder, ErrorCode code, String named) {
