@@ -18,9 +18,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Timeout;
@@ -156,19 +157,22 @@ class GoldenSavepointTest {
 
   /** Of the answers since the job went on, those that were not begun since. */
   private static long answersGoneOnWith(Topics topics) {
-    List<MetricsRecord> reports = topics.reports();
-    long attempt = reports.stream().mapToLong(MetricsRecord::attempt).max().orElseThrow();
-    Map<Integer, Map<String, Long>> latest = new HashMap<>();
-    for (MetricsRecord report : reports) {
-      if (report.attempt() == attempt) {
-        latest.put(report.subtask(), report.counters());
-      }
-    }
+    Comparator<MetricsRecord> later =
+        Comparator.comparingLong(MetricsRecord::attempt)
+            .thenComparing(MetricsRecord::windowEndMillis);
+    // Each subtask numbers its runs.
+    Map<Integer, MetricsRecord> latest =
+        topics.reports().stream()
+            .collect(
+                Collectors.toMap(
+                    MetricsRecord::subtask, report -> report, BinaryOperator.maxBy(later)));
     return sum(latest, "results_ok") + sum(latest, "results_repeated") - sum(latest, "requests");
   }
 
-  private static long sum(Map<Integer, Map<String, Long>> counters, String name) {
-    return counters.values().stream().mapToLong(one -> one.getOrDefault(name, 0L)).sum();
+  private static long sum(Map<Integer, MetricsRecord> reports, String name) {
+    return reports.values().stream()
+        .mapToLong(report -> report.counters().getOrDefault(name, 0L))
+        .sum();
   }
 
   private static Map<String, String> changed(JsonNode script) {
