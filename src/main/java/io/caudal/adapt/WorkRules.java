@@ -85,7 +85,8 @@ final class WorkRules {
               "engine.step-loops",
               true,
               w ->
-                  w.get("loops_busy") > 0.9
+                  w.text("model.cpus").isEmpty()
+                      && w.get("loops_busy") > 0.9
                       && w.get("cpu") < 0.7
                       && w.rank("engine.step-loops") < w.get("cores_each")
                       && w.get("in_engine") > 1.2 * w.get("batch") * w.get("loops"),

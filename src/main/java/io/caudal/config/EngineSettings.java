@@ -40,8 +40,8 @@ public record EngineSettings(
               64,
               "Step loops of a TaskManager's engine, each with one compute thread, sharing the weights"
                   + " and `kv.device.tokens`. A long step also uses the cores of loops that have"
-                  + " nothing to do; beyond one core a loop none is used. 0 takes one per core on the CPU and"
-                  + " one on a GPU.")
+                  + " nothing to do; beyond one core a loop none is used. 0 takes one per core on the CPU, or"
+                  + " per CPU of `model.cpus`, and one on a GPU.")
           .in("step loops")
           .live();
   static final ConfigKey<Integer> MAX_BATCH =

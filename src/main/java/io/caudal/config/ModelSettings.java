@@ -65,8 +65,8 @@ public record ModelSettings(
       ConfigKey.cpus(
           "model.cpus",
           "CPUs that a TaskManager's step loops run on, each loop on any of them; nothing else is kept"
-              + " off these: start the TaskManager with `taskset -c` and the others for that. On a CPU"
-              + " `engine.step-loops = 0` is then one loop a CPU named. Empty: the system chooses.");
+              + " off these: start the TaskManager with `taskset -c` and the others for that. Empty:"
+              + " the system chooses.");
 
   static final List<ConfigKey<?>> KEYS = List.of(PATH, NAME, DTYPE, DEVICE, FP16_COPY, CPUS);
 

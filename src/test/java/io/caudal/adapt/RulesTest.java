@@ -122,6 +122,16 @@ class RulesTest {
   }
 
   @Test
+  void a_core_that_is_left_to_others_gets_no_loop() {
+    Case idle = of("idle-cores");
+    Map<String, String> settings = new HashMap<>(idle.settings());
+    settings.put("model.cpus", "0");
+    assertThat(advice(idle.figures(), settings))
+        .extracting(Move::rule)
+        .doesNotContain("idle-cores");
+  }
+
+  @Test
   void few_requests_say_nothing() {
     Map<String, Double> few = new HashMap<>(of("full-batch").figures());
     few.put("ended", 3.0);

@@ -20,8 +20,7 @@ final class CpuAffinity {
     if (cpus.isEmpty()) {
       return;
     }
-    BitSet wanted = new BitSet();
-    cpus.forEach(wanted::set);
+    BitSet wanted = bits(cpus);
     BitSet given = new BitSet();
     try {
       Affinity.setAffinity(wanted);
@@ -42,17 +41,48 @@ final class CpuAffinity {
   /**
    * As {@link #keepTo}, and then lets the calling thread run where it did before.
    *
-   * @throws CaudalException as {@link #keepTo}
+   * @throws CaudalException as {@link #keepTo}; also where threads can't be kept to CPUs
    */
   static void check(List<Integer> cpus) {
     if (cpus.isEmpty()) {
       return;
     }
-    BitSet before = Affinity.getAffinity();
+    BitSet before = own();
+    if (before.isEmpty()) {
+      throw new CaudalException(
+          ErrorCode.CONFIG_INVALID,
+          "model.cpus = "
+              + bits(cpus)
+              + ", but this system, or JNA on it, can't keep threads to CPUs; leave it empty");
+    }
     try {
       keepTo(cpus);
     } finally {
       Affinity.setAffinity(before);
     }
+  }
+
+  /** CPUs that the calling thread and a thread that is kept to {@code cpus} run on in all. */
+  static int processors(List<Integer> cpus) {
+    BitSet others = bits(cpus);
+    if (!others.isEmpty()) {
+      others.andNot(own());
+    }
+    return Runtime.getRuntime().availableProcessors() + others.cardinality();
+  }
+
+  /** Empty where that can't be known. */
+  private static BitSet own() {
+    try {
+      return Affinity.getAffinity();
+    } catch (IllegalStateException e) {
+      return new BitSet();
+    }
+  }
+
+  private static BitSet bits(List<Integer> cpus) {
+    BitSet bits = new BitSet();
+    cpus.forEach(bits::set);
+    return bits;
   }
 }

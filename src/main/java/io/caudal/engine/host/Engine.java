@@ -43,6 +43,7 @@ public final class Engine implements AutoCloseable {
   private final LoadedModel model;
   private final ModelText text;
   private final List<Integer> cpus;
+  private final int processors;
   private final int blockTokens;
 
   /** Those that aren't {@link #active} rest: they finish what they have, and get nothing new. */
@@ -81,6 +82,7 @@ public final class Engine implements AutoCloseable {
     this.model = model;
     this.text = text;
     this.cpus = cpus;
+    this.processors = CpuAffinity.processors(cpus);
     this.blockTokens = model.model().kv().blockTokens(kv.blockBytes());
     this.host = new HostKv(kv.hostBytes());
     host.setPolicy(kv.evictionPolicy());
@@ -125,11 +127,7 @@ public final class Engine implements AutoCloseable {
   /** As many as the device likes, but none with less room than one full context. */
   private int defaultLoops(int deviceTokens) {
     int fitting = deviceTokens / model.model().contextTokens();
-    int wanted = model.defaultStepLoops();
-    if (device().equals("cpu") && !cpus.isEmpty()) {
-      wanted = cpus.size();
-    }
-    return Math.max(1, Math.min(wanted, fitting));
+    return Math.max(1, Math.min(model.defaultStepLoops(), fitting));
   }
 
   public ModelInfo model() {
@@ -139,6 +137,11 @@ public final class Engine implements AutoCloseable {
   /** Where it computes: {@code cpu} or {@code cuda:N}. */
   public String device() {
     return model.device();
+  }
+
+  /** CPUs that this process's threads run on, its step loops' among them. */
+  public int processors() {
+    return processors;
   }
 
   public ModelText text() {

@@ -18,6 +18,7 @@ final class TorchModel implements LoadedModel {
   private final ModelInfo info;
   private final Device device;
   private final Computation computation;
+  private final int defaultStepLoops;
   private final CoreShares cores;
 
   TorchModel(
@@ -25,13 +26,15 @@ final class TorchModel implements LoadedModel {
       ModelConfig config,
       ModelInfo info,
       Device device,
-      Computation computation) {
+      Computation computation,
+      int cpuCores) {
     this.module = module;
     this.config = config;
     this.info = info;
     this.device = device;
     this.computation = computation;
-    this.cores = new CoreShares(device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors());
+    this.defaultStepLoops = device.isGpu() ? 1 : cpuCores;
+    this.cores = new CoreShares(defaultStepLoops);
   }
 
   @Override
@@ -46,7 +49,7 @@ final class TorchModel implements LoadedModel {
 
   @Override
   public int defaultStepLoops() {
-    return device.isGpu() ? 1 : Runtime.getRuntime().availableProcessors();
+    return defaultStepLoops;
   }
 
   @Override

@@ -44,7 +44,11 @@ public final class TorchModelFactory implements ModelRunnerFactory {
                 config.vocabulary(),
                 config.stopIds(),
                 kv);
-        TorchModel model = new TorchModel(module, config, info, device, computation);
+        int cpuCores =
+            settings.cpus().isEmpty()
+                ? Runtime.getRuntime().availableProcessors()
+                : settings.cpus().size();
+        TorchModel model = new TorchModel(module, config, info, device, computation, cpuCores);
         model.configure(module);
         new WeightLoader(module, checkpoint, config).load();
         return model;

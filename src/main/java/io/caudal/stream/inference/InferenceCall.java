@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that the engine works on, with as many answers as it asks for. It ends when all have
- * ended; if one fails, the others are given up. Its progress is that {@link Progress} which each
- * has made.
+ * ended; if one fails, the others are given up. A piece of its progress is what is new of each, as
+ * {@link Progress} has it.
  */
 final class InferenceCall implements StageTimeouts.Staged {
 

@@ -19,21 +19,21 @@ final class ProcessorTime {
   private long askedNanos = System.nanoTime();
   private double machineMillis;
 
-  static int cores() {
-    return Runtime.getRuntime().availableProcessors();
-  }
-
   double processMillis() {
     return system.getProcessCpuTime() / NANOS_PER_MILLI;
   }
 
-  /** Since it was first asked for. */
-  synchronized double machineMillis() {
+  /**
+   * Since it was first asked for.
+   *
+   * @param cores of the machine, as far as they are this process's
+   */
+  synchronized double machineMillis(int cores) {
     long now = System.nanoTime();
     if (now - askedNanos >= LEAST_NANOS) {
       double share = system.getCpuLoad();
       if (share >= 0) { // else not known yet: negative, or no number
-        machineMillis += share * (now - askedNanos) / NANOS_PER_MILLI * cores();
+        machineMillis += share * (now - askedNanos) / NANOS_PER_MILLI * cores;
       }
       askedNanos = now;
     }

@@ -40,7 +40,7 @@ final class SubtaskGauges {
     gauges.put("engine_unfinished", engine::unfinished);
     gauges.put("engine_steps", engine::steps);
     EngineGauges.put(gauges, engine);
-    TaskGauges.put(gauges, context);
+    TaskGauges.put(gauges, context, engine.processors());
     gauges.put("engine_failed", () -> engine.failed() ? 1 : 0);
     String device = engine.device();
     gauges.put("device_utilization_percent", () -> GpuUse.of(device).utilizationPercent());

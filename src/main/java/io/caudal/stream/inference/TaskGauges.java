@@ -16,16 +16,17 @@ final class TaskGauges {
 
   private TaskGauges() {}
 
-  static void put(Map<String, DoubleSupplier> gauges, KeyedAsyncContext<?> context) {
+  static void put(
+      Map<String, DoubleSupplier> gauges, KeyedAsyncContext<?> context, int processors) {
     gauges.put("task_emit_ms", () -> context.emitNanos() / NANOS_PER_MILLI);
     if (context.runtime().getMetricGroup() instanceof InternalOperatorMetricGroup group) {
       TaskIOMetricGroup task = group.getTaskIOMetricGroup();
       gauges.put("task_idle_ms", () -> task.getIdleTimeMsPerSecond().getAccumulatedCount());
       gauges.put("task_backpressured_ms", task::getAccumulatedBackPressuredTimeMs);
     }
-    gauges.put("cpu_cores", ProcessorTime::cores);
+    gauges.put("cpu_cores", () -> processors);
     gauges.put("cpu_process_ms", PROCESSORS::processMillis);
-    gauges.put("cpu_machine_ms", PROCESSORS::machineMillis);
+    gauges.put("cpu_machine_ms", () -> PROCESSORS.machineMillis(processors));
     gauges.put("heap_gc_ms", TaskGauges::collectionMillis);
   }
 

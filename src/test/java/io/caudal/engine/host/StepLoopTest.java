@@ -89,6 +89,15 @@ class StepLoopTest {
     }
   }
 
+  @Test
+  void cpus_of_step_loops_and_of_the_rest_are_counted_once() {
+    int own = Runtime.getRuntime().availableProcessors();
+    int first = Affinity.getAffinity().nextSetBit(0);
+    assertThat(CpuAffinity.processors(List.of())).isEqualTo(own);
+    assertThat(CpuAffinity.processors(List.of(first))).isEqualTo(own);
+    assertThat(CpuAffinity.processors(List.of(first, 1022, 1023))).isEqualTo(own + 2);
+  }
+
   private static BitSet bits(int one) {
     BitSet bits = new BitSet();
     bits.set(one);

@@ -108,6 +108,15 @@ class TorchModelFactoryTest {
   }
 
   @Test
+  void step_loops_are_as_many_as_the_cpus_that_are_named() {
+    ModelSettings named =
+        new ModelSettings(ModelSettings.BUNDLED, "", Dtype.FP32, "cpu", true, List.of(0, 5, 7));
+    try (LoadedModel model = new TorchModelFactory().load(named)) {
+      assertThat(model.defaultStepLoops()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void processors_that_compute_bf16() {
     assertThat(CpuFeatures.computesBf16("flags\t\t: fpu avx512f avx512_bf16 sse\n")).isTrue();
     assertThat(CpuFeatures.computesBf16("flags : amx_bf16\n")).isTrue();
