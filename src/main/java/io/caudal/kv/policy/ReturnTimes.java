@@ -7,16 +7,19 @@ import java.util.Arrays;
  * and time at risk, whose ratio is the rate of return (hazard). An entry that is still idle, or was
  * evicted and is remembered, counts as long as it has been idle, so that nothing is assumed of it.
  *
- * <p>A node of {@link Traits} that has seen little leans on its parent (as if it had seen {@value
- * #TRUST} return at the parent's rate); the root leans on the next shorter bucket, at a rate that
- * falls as one over the idle time. Counts are halved every {@value #HALF_LIFE} returns, so that it
- * follows a workload that changes.
+ * <p>A node of {@link Traits} has its parent's rate times a factor, which is returns seen over
+ * returns expected at the parent's rate. They are counted in the bucket itself and in the ones
+ * beside it, {@value #NEIGHBOR} as much for each bucket between, for kinds differ in much the same
+ * way at idle times that are alike; and as if {@value #TRUST} more ({@value #LEAF_TRUST} for a
+ * leaf) had been both expected and seen, so that who has seen little is judged as its parent is.
+ * The root's parent is a rate that falls as one over the idle time. Counts are halved every {@value
+ * #HALF_LIFE} returns, so that it follows a workload that changes.
  */
 final class ReturnTimes {
   private static final double TRUST = 1;
-  private static final double ROOT_TRUST = 0.5;
+  private static final double LEAF_TRUST = 3;
+  private static final double NEIGHBOR = 0.5;
   private static final double FIRST_RATE = 1e-6;
-  private static final double LEAST_RATE = 1e-15;
   private static final int HALF_LIFE = 20_000;
 
   private final double[][] returns = new double[Traits.COUNT][IdleBuckets.COUNT];
@@ -66,21 +69,40 @@ final class ReturnTimes {
       add(seen[Traits.parent(node)], seen[node]);
       add(risk[Traits.parent(node)], risk[node]);
     }
-    double[][] rates = new double[Traits.COUNT][IdleBuckets.COUNT];
-    double before = FIRST_RATE;
-    for (int bucket = 0; bucket < IdleBuckets.COUNT; bucket++) {
-      double rate = (seen[0][bucket] + ROOT_TRUST) / (risk[0][bucket] + ROOT_TRUST / before);
-      rates[0][bucket] = rate;
-      before = Math.max(rate / IdleBuckets.RATIO, LEAST_RATE);
-    }
+    double[][] rates = new double[Traits.COUNT][];
+    double[] falling = new double[IdleBuckets.COUNT];
+    Arrays.setAll(falling, bucket -> FIRST_RATE * Math.pow(IdleBuckets.RATIO, -bucket));
+    rates[0] = rates(rates(falling, seen[0], risk[0], TRUST, 1), seen[0], risk[0], TRUST, NEIGHBOR);
     for (int node = 1; node < Traits.COUNT; node++) {
-      double[] parent = rates[Traits.parent(node)];
-      for (int bucket = 0; bucket < IdleBuckets.COUNT; bucket++) {
-        rates[node][bucket] =
-            (seen[node][bucket] + TRUST) / (risk[node][bucket] + TRUST / parent[bucket]);
-      }
+      double trust = Traits.isLeaf(node) ? LEAF_TRUST : TRUST;
+      rates[node] = rates(rates[Traits.parent(node)], seen[node], risk[node], trust, NEIGHBOR);
     }
     return rates;
+  }
+
+  private static double[] rates(
+      double[] parent, double[] seen, double[] risk, double trust, double neighbor) {
+    double[] expected = new double[parent.length];
+    Arrays.setAll(expected, bucket -> risk[bucket] * parent[bucket]);
+    double[] seenNear = near(seen, neighbor);
+    double[] expectedNear = near(expected, neighbor);
+    double[] rates = new double[parent.length];
+    Arrays.setAll(rates, b -> parent[b] * (seenNear[b] + trust) / (expectedNear[b] + trust));
+    return rates;
+  }
+
+  /** Each count and {@code neighbor} to the power of their distance of each of the others. */
+  private static double[] near(double[] counts, double neighbor) {
+    double[] near = counts.clone();
+    double before = 0;
+    double after = 0;
+    for (int i = 0, j = counts.length - 1; j >= 0; i++, j--) {
+      near[i] += before;
+      before = neighbor * (before + counts[i]);
+      near[j] += after;
+      after = neighbor * (after + counts[j]);
+    }
+    return near;
   }
 
   private void settle(int trait, int bucket, long nowMillis) {

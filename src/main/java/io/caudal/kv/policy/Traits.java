@@ -58,6 +58,11 @@ final class Traits {
     return FIRST_GROUP + BRANCH_GROUPS + (node - FIRST_AGAIN) / GAPS;
   }
 
+  /** Whether entries are of this kind themselves, and of no narrower one. */
+  static boolean isLeaf(int node) {
+    return node == FRAGMENT || node >= FIRST_ONCE;
+  }
+
   private static int once(Use use) {
     int branches = log2(use.branches() - 1, 0, BRANCH_GROUPS - 1);
     int output = log2(use.outputTokens(), 4, OUTPUTS - 1);

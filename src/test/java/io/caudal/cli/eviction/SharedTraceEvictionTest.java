@@ -27,7 +27,8 @@ class SharedTraceEvictionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1_000_000, 2_600_000, 5_100_000, 10_200_000, 20_000_000})
+  @ValueSource(
+      longs = {1_000_000, 2_600_000, 5_100_000, 7_000_000, 10_200_000, 14_000_000, 20_000_000})
   void adaptive_finds_more_than_lru_and_lfu(long capacity) {
     double adaptive = judged(SimulatedPolicy.ADAPTIVE, capacity);
     assertThat(adaptive).isGreaterThan(judged(SimulatedPolicy.LRU, capacity));
@@ -41,6 +42,14 @@ class SharedTraceEvictionTest {
     double optimal = judged(SimulatedPolicy.OPTIMAL, 2_600_000);
     assertThat(judged(SimulatedPolicy.ADAPTIVE, 2_600_000))
         .isGreaterThan(lru + (optimal - lru) / 5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1_000_000, 2_600_000, 5_100_000, 10_200_000, 14_000_000, 20_000_000})
+  void adaptive_finds_more_while_it_still_learns(long capacity) {
+    double adaptive = whole(SimulatedPolicy.ADAPTIVE, capacity);
+    assertThat(adaptive).isGreaterThan(whole(SimulatedPolicy.LRU, capacity));
+    assertThat(adaptive).isGreaterThan(whole(SimulatedPolicy.LFU, capacity));
   }
 
   private static double whole(SimulatedPolicy policy, long capacity) {
