@@ -70,8 +70,12 @@ final class RestoreChoice {
    *
    * @param tokens that it computed
    * @param again of these, tokens of a history that could have been restored
+   * @param nanos 0 if the request ended before its first token, which says nothing of the cost
    */
   void prefilled(int tokens, int again, long nanos) {
+    if (nanos == 0) {
+      return;
+    }
     if (tokens > 0) {
       double share = (double) again / tokens;
       metrics.add(Counter.RECOMPUTE_ACTUAL_MICROS, Math.round(nanos * share / NANOS_PER_MICRO));

@@ -38,6 +38,17 @@ class RestoreChoiceTest {
   }
 
   @Test
+  void requests_that_end_before_their_first_token_say_nothing() {
+    choice.restored(1000, 5 * MILLI);
+    choice.prefilled(1000, 0, 500 * MILLI);
+    for (int i = 0; i < 100; i++) {
+      choice.prefilled(1000, 1000, 0);
+    }
+    assertThat(choice.restores(1000, true)).isTrue();
+    assertThat(choice.persists(KvPersist.ADAPTIVE)).isTrue();
+  }
+
+  @Test
   void now_and_then_the_slower_way_is_tried() {
     choice.restored(1000, 5 * MILLI);
     choice.prefilled(1000, 0, 500 * MILLI);
