@@ -12,7 +12,6 @@ import io.caudal.protocol.TokenLogprobs;
 import io.caudal.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +23,9 @@ final class Answer implements GenerationListener {
   private final int choice;
   private final @Nullable ScoreLog scores;
   private final TokenGaps gaps = new TokenGaps();
-  private final AtomicInteger pieces = new AtomicInteger();
   private @Nullable Submission submission;
   private int stored; // tokens; task thread
+  private int pieces; // emitted; task thread
   private volatile @Nullable GenerationOutcome outcome;
 
   /**
@@ -95,7 +94,7 @@ final class Answer implements GenerationListener {
 
   @Override
   public void onText(String text) {
-    call.show(chunk(text, false));
+    call.show(() -> chunk(text, false));
   }
 
   @Override
@@ -109,12 +108,12 @@ final class Answer implements GenerationListener {
     call.engineFailed(failure);
   }
 
-  /** The piece that ends the answer. */
+  /** The piece that ends the answer; task thread. */
   TokenChunk last() {
     return chunk("", true);
   }
 
   private TokenChunk chunk(String text, boolean last) {
-    return call.chunk(pieces.getAndIncrement(), text, last, choice);
+    return call.chunk(pieces++, text, last, choice);
   }
 }

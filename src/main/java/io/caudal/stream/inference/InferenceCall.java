@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +104,12 @@ final class InferenceCall implements StageTimeouts.Staged {
     answers.forEach(answer -> answer.cancel(failure));
   }
 
-  /** A piece of an answer. */
-  void show(TokenChunk chunk) {
+  /**
+   * A piece of an answer.
+   *
+   * @param chunk made on the task thread
+   */
+  void show(Supplier<TokenChunk> chunk) {
     if (request.stream()) {
       completion.emit(Outputs.TOKENS, chunk);
     }

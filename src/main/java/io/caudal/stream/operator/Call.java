@@ -2,6 +2,7 @@ package io.caudal.stream.operator;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.BiConsumerWithException;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ final class Call<K, IN, OUT, P> implements Completion<OUT> {
   }
 
   @Override
-  public <T> void emit(OutputTag<T> tag, T value) {
+  public <T> void emit(OutputTag<T> tag, Supplier<T> value) {
     if (!completing) {
       sideOutputs.add(this, tag, value);
     }

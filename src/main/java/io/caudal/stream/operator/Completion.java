@@ -1,5 +1,6 @@
 package io.caudal.stream.operator;
 
+import java.util.function.Supplier;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -29,6 +30,8 @@ public interface Completion<OUT> {
   /**
    * Sends a value to a side output while the call runs. A call's values keep their order, come
    * before whatever its completion emits, and never after it.
+   *
+   * @param value made on the task thread when it is sent, so not if the call has ended by then
    */
-  <T> void emit(OutputTag<T> tag, T value);
+  <T> void emit(OutputTag<T> tag, Supplier<T> value);
 }

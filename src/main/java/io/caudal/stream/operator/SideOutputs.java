@@ -3,6 +3,7 @@ package io.caudal.stream.operator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.flink.util.OutputTag;
 
 /** Values that running calls send to side outputs: any thread adds, one mail drains them all. */
@@ -19,7 +20,7 @@ final class SideOutputs {
   }
 
   /** Any thread. */
-  <T> void add(Call<?, ?, ?, ?> call, OutputTag<T> tag, T value) {
+  <T> void add(Call<?, ?, ?, ?> call, OutputTag<T> tag, Supplier<T> value) {
     values.add(new Value<>(call, tag, value));
     if (drainSent.compareAndSet(false, true)) {
       taskThread.execute(this::drain, "emit side outputs");
@@ -34,10 +35,10 @@ final class SideOutputs {
     }
   }
 
-  private record Value<T>(Call<?, ?, ?, ?> call, OutputTag<T> tag, T value) {
+  private record Value<T>(Call<?, ?, ?, ?> call, OutputTag<T> tag, Supplier<T> value) {
     void emit(Emitter<?> out) {
       if (!call.hasEnded()) {
-        out.emit(tag, value);
+        out.emit(tag, value.get());
       }
     }
   }

@@ -9,6 +9,7 @@ import io.caudal.stream.operator.Emitter;
 import io.caudal.stream.operator.TaskAction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
@@ -130,7 +131,7 @@ class PrefetchTest {
     }
 
     @Override
-    public <T> void emit(OutputTag<T> tag, T value) {
+    public <T> void emit(OutputTag<T> tag, Supplier<T> value) {
       throw new AssertionError("nothing is emitted here");
     }
   }

@@ -12,6 +12,7 @@ import io.caudal.stream.operator.TaskAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,6 @@ class StageTimeoutsTest {
     public void fail(Throwable cause) {}
 
     @Override
-    public <T> void emit(OutputTag<T> tag, T value) {}
+    public <T> void emit(OutputTag<T> tag, Supplier<T> value) {}
   }
 }

@@ -70,7 +70,7 @@ final class DelayedFunction
     if (!progress.isEmpty()) {
       restoredProgress.increment();
     }
-    completion.emit(PIECES, key + ":" + input.n());
+    completion.emit(PIECES, () -> key + ":" + input.n());
     schedule(input, completion);
     return new AsyncCall<>() {
       @Override

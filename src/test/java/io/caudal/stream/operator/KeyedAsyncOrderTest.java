@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,13 +97,13 @@ class KeyedAsyncOrderTest {
   void side_outputs_keep_their_order_and_end_with_the_call() throws Exception {
     harness.process("a", 1);
     Completion<String> completion = function.call("a", 1).completion;
-    completion.emit(ScriptedFunction.PIECES, "one");
-    completion.emit(ScriptedFunction.PIECES, "two");
+    completion.emit(ScriptedFunction.PIECES, () -> "one");
+    completion.emit(ScriptedFunction.PIECES, () -> "two");
     assertThat(harness.getTaskMailbox().size()).isEqualTo(1);
     harness.pump();
-    completion.emit(ScriptedFunction.PIECES, "three");
+    completion.emit(ScriptedFunction.PIECES, () -> "three");
     completion.complete(out -> out.emit(ScriptedFunction.PIECES, "last"));
-    completion.emit(ScriptedFunction.PIECES, "too late");
+    completion.emit(ScriptedFunction.PIECES, () -> "too late");
     harness.pump();
 
     assertThat(harness.sideOutput(ScriptedFunction.PIECES))
@@ -129,7 +130,16 @@ class KeyedAsyncOrderTest {
     function.abandonOnCancel = true;
     harness.process("a", 1);
     harness.process("a", 2);
-    function.call("a", 1).completion.emit(ScriptedFunction.PIECES, "unwanted");
+    AtomicBoolean made = new AtomicBoolean();
+    function
+        .call("a", 1)
+        .completion
+        .emit(
+            ScriptedFunction.PIECES,
+            () -> {
+              made.set(true);
+              return "unwanted";
+            });
     harness.process("a", -1);
     assertThat(function.startedNames()).containsExactly("a:1", "a:2");
 
@@ -138,6 +148,7 @@ class KeyedAsyncOrderTest {
     assertThat(harness.takeOutput()).containsExactly("a:1:abandoned", "a:2:1");
     assertThat(harness.counters().staleCompletions().getCount()).isEqualTo(1);
     assertThat(harness.sideOutput(ScriptedFunction.PIECES)).isEmpty();
+    assertThat(made).isFalse();
   }
 
   @Test

@@ -106,7 +106,7 @@ class KeyedAsyncRecoveryTest {
     try (var harness = KeyedAsyncHarness.started()) {
       harness.process("a", 1);
       var call = harness.function().call("a", 1);
-      call.completion.emit(ScriptedFunction.PIECES, "one");
+      call.completion.emit(ScriptedFunction.PIECES, () -> "one");
       call.progress = 1;
       harness.prepareSnapshotPreBarrier(1);
       assertThat(harness.sideOutput(ScriptedFunction.PIECES)).containsExactly("one");
