@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +128,7 @@ final class DeviceKv implements SequenceMemory {
     if (!grow(slot, tokens)) {
       if (session != null && left != null) {
         idle.putBack(session, left);
+        idle.want(session);
         residentTokens.put(session, left.held());
       } else {
         free(slot);
@@ -164,13 +166,19 @@ final class DeviceKv implements SequenceMemory {
     if (sequence.slot() < 0 || n == 0) {
       return List.of();
     }
+    return copied(() -> List.of(new KvBlock(0, n, 0, runner.exportKv(sequence.slot(), 0, n))));
+  }
+
+  /** What the device copies to the host takes memory there too, for a moment. */
+  private static List<KvBlock> copied(Supplier<List<KvBlock>> copy) {
     try {
-      return List.of(new KvBlock(0, n, 0, runner.exportKv(sequence.slot(), 0, n)));
+      return copy.get();
     } catch (CaudalException e) {
       if (e.code() != ErrorCode.OUT_OF_MEMORY) {
         throw e;
       }
-      LOG.warn("no memory to keep {} tokens of KV aside: they are computed again", n);
+      LOG.warn(
+          "no memory for a copy of KV, which is computed again if need be: {}", e.getMessage());
       return List.of();
     }
   }
@@ -251,18 +259,20 @@ final class DeviceKv implements SequenceMemory {
 
   /**
    * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to the last token
-   * that has KV.
+   * that has KV; empty where there is no memory for them.
    */
   List<KvBlock> export(Sequence sequence, int from) {
     return export(sequence, from, sequence.computed());
   }
 
   /**
-   * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to {@code to}.
+   * Blocks of the sequence's KV from token {@code from}, rounded down to a block, to {@code to};
+   * empty where there is no memory for them.
    */
   List<KvBlock> export(Sequence sequence, int from, int to) {
     long start = meter.now();
-    List<KvBlock> blocks = slots.read(sequence.slot(), sequence.tokens().copy(0, to), from);
+    int[] tokens = sequence.tokens().copy(0, to);
+    List<KvBlock> blocks = copied(() -> slots.read(sequence.slot(), tokens, from));
     meter.exported(start, sequence.requestId(), Math.max(0, to - from));
     return blocks;
   }
@@ -306,10 +316,11 @@ final class DeviceKv implements SequenceMemory {
     int there = left == null ? 0 : left.common(context);
     int more = rounded(context.length) - (left == null ? 0 : left.room());
     boolean room = more <= pool.free() + idle.unwantedRoom();
-    if (left == null && (!room || freeSlots.isEmpty())) {
+    boolean slotToHave = !freeSlots.isEmpty() || idle.unwantedRoom() > 0;
+    if (left == null && !(room && slotToHave)) {
       return false;
     }
-    int slot = left == null ? freeSlots.remove() : left.slot();
+    int slot = left == null ? freeSlot() : left.slot();
     int held = there;
     try {
       room = room && grow(slot, context.length);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -101,12 +102,14 @@ final class IdleSessions {
     policyName = name;
     policy = Policies.of(name, Long.MAX_VALUE);
     Map<String, Entry> before = new LinkedHashMap<>(here);
+    List<Entry> waiting = List.copyOf(wanted);
     here.clear();
     away.clear();
     wanted.clear();
     room = 0;
     keptRoom = 0;
     before.forEach((session, entry) -> add(session, entry.idle(), 0));
+    waiting.forEach(entry -> want(entry.session));
   }
 
   /** Tokens of room that all of them take. */

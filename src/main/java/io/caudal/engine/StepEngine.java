@@ -57,6 +57,7 @@ public final class StepEngine {
   private int speculativeTokens;
   private double deadlineMargin;
   private int room;
+  private int sequenceRoom;
   private Consumer<Runnable> inbox = Runnable::run;
   private boolean endsWithoutMemory;
   private long submissions;
@@ -78,6 +79,7 @@ public final class StepEngine {
     this.meter = new StepMeter(clock);
     this.kv = new DeviceKv(runner, pool, prefixes.blockTokens(), clock, meter);
     this.room = pool.total();
+    this.sequenceRoom = room;
     this.sharing = new PrefixSharing(prefixes, kv);
     this.scheduler = new Scheduler(kv, settings.maxBatch(), settings.tokenBudget());
     scheduler.setTenantWeights(settings.tenantWeights());
@@ -117,16 +119,20 @@ public final class StepEngine {
   /**
    * A live setting: token positions of KV that there is room for. As long as a sequence is here
    * that may need more, there is that much.
+   *
+   * @param sequence token positions that one sequence may need; longer ones are refused
    */
-  public void setRoom(int tokens) {
+  public void setRoom(int tokens, int sequence) {
     room = tokens;
+    sequenceRoom = sequence;
     fitRoom();
   }
 
   private void fitRoom() {
+    int largest = Math.max(kv.pool().total(), sequenceRoom);
     int most = room;
     for (LiveGeneration task : live.values()) {
-      most = Math.max(most, Math.min(task.mostTokens() + 1, kv.pool().total()));
+      most = Math.max(most, Math.min(task.mostTokens() + 1, largest));
     }
     kv.resize(most);
   }
@@ -290,10 +296,14 @@ public final class StepEngine {
 
   private void begin(LiveGeneration task, Consumer<Sequence> queue) {
     Generation generation = task.generation();
-    Failure refusal = Refusals.of(generation, model, tokenizer, kv.pool().total());
+    Failure refusal =
+        Refusals.of(generation, model, tokenizer, Math.max(sequenceRoom, kv.pool().total()));
     if (refusal != null) {
       fail(task, refusal);
       return;
+    }
+    if (room < sequenceRoom) { // it came although the loop rests
+      fitRoom();
     }
     task.replay();
     FinishReason reached = task.reached(contextTokens());

@@ -37,6 +37,9 @@ final class FakeRunner implements ModelRunner {
   /** An import is out of memory. */
   boolean noMemoryToImport;
 
+  /** An export is out of memory. */
+  boolean noMemoryToExport;
+
   /** Memory for more sequences' KV there is not. */
   int mostSequences = Integer.MAX_VALUE;
 
@@ -118,6 +121,9 @@ final class FakeRunner implements ModelRunner {
 
   @Override
   public ByteBuffer exportKv(int slot, int firstToken, int tokens) {
+    if (noMemoryToExport) {
+      throw new CaudalException(ErrorCode.OUT_OF_MEMORY, "no export");
+    }
     ByteBuffer data = ByteBuffer.allocate(tokens * 8).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < tokens; i++) {
       data.putInt(i * 4, room(slot)[firstToken + i]);

@@ -461,7 +461,7 @@ class StepEngineTest {
     Heard running = submit(generation("r", "s", prompt(200, 9), 50));
     engine.step();
 
-    engine.setRoom(128);
+    engine.setRoom(128, 128);
     assertThat(engine.residentSessions()).isZero();
     assertThat(engine.totalTokens()).isEqualTo(251);
     run(engine);
@@ -471,10 +471,54 @@ class StepEngineTest {
 
     Heard tooLong = submit(generation("t", null, prompt(200, 9), 1));
     assertThat(String.valueOf(tooLong.outcome().failure())).contains("kv.device.tokens");
-    engine.setRoom(ROOM);
+    engine.setRoom(ROOM, ROOM);
     Heard again = submit(generation("u", null, prompt(200, 9), 5));
     run(engine);
     assertThat(again.outcome().output()).isEqualTo(expected(prompt(200, 9), 5));
+  }
+
+  @Test
+  void what_reaches_an_engine_that_rests_is_answered_all_the_same() {
+    engine.setRoom(1, 256);
+    Heard late = submit(generation("r", "s", prompt(200, 9), 5));
+    run(engine);
+    assertThat(late.outcome().output()).isEqualTo(expected(prompt(200, 9), 5));
+    assertThat(engine.totalTokens()).isEqualTo(1);
+    Heard tooLong = submit(generation("t", null, prompt(256, 9), 1));
+    assertThat(String.valueOf(tooLong.outcome().failure())).contains("kv.device.tokens");
+  }
+
+  @Test
+  void a_session_that_waits_keeps_its_kv_when_others_need_room() {
+    engine.setRoom(864, 864);
+    submit(generation("a0", "waits", prompt(250, 1), 5));
+    run(engine);
+    submit(generation("b0", "idle", prompt(100, 2), 5));
+    run(engine);
+    Heard large = submit(generation("c", null, prompt(400, 5), 100));
+    engine.step();
+    Heard waits = submit(generation("a1", "waits", prompt(500, 1), 5)); // more than there is
+    run(engine);
+    assertThat(large.outcome().output()).isEqualTo(expected(prompt(400, 5), 100));
+    assertThat(waits.outcome().output()).isEqualTo(expected(prompt(500, 1), 5));
+    assertThat(waits.outcome().cachedTokens()).isGreaterThanOrEqualTo(250);
+    assertThat(engine.residentTokens("idle")).isZero();
+  }
+
+  @Test
+  void without_memory_to_hand_kv_over_an_answer_ends_all_the_same() {
+    runner.noMemoryToExport = true;
+    Heard first = submit(generation("r0", "s", prompt(200, 1), 5));
+    Heard beside = submit(generation("r1", null, prompt(50, 2), 5));
+    run(engine);
+    assertThat(first.outcome().output()).isEqualTo(expected(prompt(200, 1), 5));
+    assertThat(first.outcome().newBlocks()).isEmpty();
+    assertThat(beside.outcome().output()).isEqualTo(expected(prompt(50, 2), 5));
+    runner.noMemoryToExport = false;
+    Heard next = submit(generation("r2", "s", prompt(200, 1), 6));
+    run(engine);
+    assertThat(next.outcome().output()).isEqualTo(expected(prompt(200, 1), 6));
+    assertThat(next.outcome().newBlocks()).isNotEmpty();
   }
 
   @Test

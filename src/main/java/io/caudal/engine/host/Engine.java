@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -292,7 +293,7 @@ public final class Engine implements AutoCloseable {
     int room = room(kv, working.size());
     for (StepLoop loop : loops) {
       int own = working.contains(loop) ? room : RESTING_ROOM;
-      loop.execute(() -> loop.configure(settings, kv, own));
+      loop.execute(() -> loop.configure(settings, kv, own, room));
     }
   }
 
@@ -383,24 +384,20 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** The loop that has the session's KV, else the one with most room. */
   private StepLoop roomiest(String session) {
-    return active.stream()
-        .min(
-            Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
-                .thenComparingInt(StepLoop::usedTokens))
-        .orElseThrow();
+    return choose(session, StepLoop::usedTokens);
   }
 
   private StepLoop choose(@Nullable String session) {
-    Comparator<StepLoop> leastLoaded = Comparator.comparingInt(loop -> loop.unfinished().get());
-    if (session == null) {
-      return active.stream().min(leastLoaded).orElseThrow();
-    }
+    return choose(session, loop -> loop.unfinished().get());
+  }
+
+  /** The loop that has most of the session's KV, of equal ones the one with the least load. */
+  private StepLoop choose(@Nullable String session, ToIntFunction<StepLoop> load) {
+    ToIntFunction<StepLoop> resident =
+        loop -> session == null ? 0 : loop.engine().residentTokens(session);
     return active.stream()
-        .min(
-            Comparator.comparingInt((StepLoop loop) -> -loop.engine().residentTokens(session))
-                .thenComparing(leastLoaded))
+        .min(Comparator.comparingInt(resident).reversed().thenComparingInt(load))
         .orElseThrow();
   }
 }

@@ -111,10 +111,15 @@ final class StepLoop implements AutoCloseable {
     execute(work, ended -> {});
   }
 
-  /** Live settings; loop's thread. */
-  void configure(EngineSettings settings, KvSettings kv, int room) {
+  /**
+   * Live settings; loop's thread.
+   *
+   * @param room token positions of KV
+   * @param sequence of these, what one sequence may need: a loop that rests has less room
+   */
+  void configure(EngineSettings settings, KvSettings kv, int room, int sequence) {
     engine.configure(settings);
-    engine.setRoom(room);
+    engine.setRoom(room, sequence);
     engine.setEviction(kv.evictionPolicy());
     linger.configure(settings);
   }
