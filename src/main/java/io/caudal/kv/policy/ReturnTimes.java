@@ -96,11 +96,13 @@ final class ReturnTimes {
     double[] near = counts.clone();
     double before = 0;
     double after = 0;
-    for (int i = 0, j = counts.length - 1; j >= 0; i++, j--) {
+    for (int i = 0; i < counts.length; i++) {
       near[i] += before;
       before = neighbor * (before + counts[i]);
-      near[j] += after;
-      after = neighbor * (after + counts[j]);
+    }
+    for (int i = counts.length - 1; i >= 0; i--) {
+      near[i] += after;
+      after = neighbor * (after + counts[i]);
     }
     return near;
   }

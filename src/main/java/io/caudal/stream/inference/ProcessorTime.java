@@ -24,7 +24,8 @@ final class ProcessorTime {
   }
 
   /**
-   * Since it was first asked for.
+   * Since it was first asked for. Too little where the process is kept to some of the machine's
+   * CPUs and {@code model.cpus} doesn't name the rest: the JVM's share is one of all.
    *
    * @param cores of the machine, as far as they are this process's
    */
