@@ -17,7 +17,7 @@ class SoakTest {
           Map.of(
               "model.dtype", "fp32",
               "engine.step-loops", "2",
-              "kv.device.tokens", "4096",
+              "kv.device.tokens", "2048",
               "kv.host.bytes", "4mb"));
 
   @Test
@@ -33,7 +33,7 @@ class SoakTest {
       StepTotals totals = engine.totals();
       assertThat(totals.evicted()).isPositive();
       assertThat(totals.preempted()).isPositive();
-      assertThat(soak.leftAfterAll()).startsWith("0 of 4096 tokens on the device");
+      assertThat(soak.leftAfterAll()).startsWith("0 of 2048 tokens on the device");
       assertThat(soak.isEmpty()).isTrue();
     }
   }
