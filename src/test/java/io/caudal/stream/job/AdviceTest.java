@@ -22,13 +22,13 @@ class AdviceTest {
     try (RunningJob job = RunningJob.start(folder, Map.of("job.capacity", "1"))) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      starved = load.begin().send("a", 30, 10, 220).await().report();
+      starved = load.begin().send("a", 60, 10, 220).await().report();
       assertThat(advice(starved, "starved-batch")).isEqualTo("job.capacity=512");
     }
     try (RunningJob job = RunningJob.start(folder.resolve("more"), Map.of())) {
       Load load = new Load(job, 2);
       load.send("warm", 1, 10, 4).await();
-      JsonNode fed = load.begin().send("a", 30, 10, 220).await().report();
+      JsonNode fed = load.begin().send("a", 60, 10, 220).await().report();
       assertThat(rules(fed)).doesNotContain("starved-batch");
       assertThat(figure(fed, "batch")).isGreaterThan(1.5 * figure(starved, "batch"));
     }
