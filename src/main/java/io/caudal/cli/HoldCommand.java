@@ -2,6 +2,7 @@ package io.caudal.cli;
 
 import io.caudal.cli.console.ChangeOutcome;
 import io.caudal.cli.console.Console;
+import io.caudal.protocol.ControlAction;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -46,7 +47,7 @@ final class HoldCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Ranges.check(spec, "--seconds", seconds, 1, 3600);
+    Ranges.check(spec, "--seconds", seconds, 1, (int) ControlAction.LONGEST_HOLD.toSeconds());
     Ranges.check(spec, "--timeout", timeout, 1, 3600);
     Console console = new Console(broker.settings());
     Duration limit = Duration.ofSeconds(timeout);

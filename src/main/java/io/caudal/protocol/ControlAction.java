@@ -1,5 +1,6 @@
 package io.caudal.protocol;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,23 @@ public record ControlAction(
     CacheTier tier,
     long notAfterMillis) {
 
+  /** The longest that results may be held; requests are taken in meanwhile. */
+  public static final Duration LONGEST_HOLD = Duration.ofHours(1);
+
   /** What to do. */
   public enum Kind {
     /** Remove KV that can be computed again. */
     CLEAR_CACHE,
     /** Tell of all sessions. */
     LIST_SESSIONS,
-    /** Keep results back until {@code notAfterMillis}, so that the job can be stopped. */
+    /** Keep results back until then, so that the job can be stopped. */
     HOLD_RESULTS,
     /** Go on with results. */
     RELEASE_RESULTS
+  }
+
+  /** Until when results that are held from {@code nowMillis} on are held, epoch milliseconds. */
+  public long heldUntil(long nowMillis) {
+    return Math.min(notAfterMillis, nowMillis + LONGEST_HOLD.toMillis());
   }
 }

@@ -31,25 +31,30 @@ final class InferenceCall implements StageTimeouts.Staged {
   }
 
   private final Request request;
+  private final long vocabulary;
   private final long attempt;
   private final Completion<Result> completion;
   private final Ending ending;
   private final List<Answer> answers = new ArrayList<>();
   private final AtomicInteger running;
   private final AtomicReference<@Nullable Runnable> begun;
+  private boolean stored; // something of this attempt; task thread
 
   /**
+   * @param vocabulary fingerprint of the tokenizer
    * @param progress what an earlier attempt generated, of each answer
    * @param begun runs once, on any thread, when the first token is there or none will be
    */
   InferenceCall(
       Request request,
+      long vocabulary,
       long attempt,
       Completion<Result> completion,
       List<Progress> progress,
       Ending ending,
       Runnable begun) {
     this.request = request;
+    this.vocabulary = vocabulary;
     this.attempt = attempt;
     this.completion = completion;
     this.ending = ending;
@@ -92,7 +97,13 @@ final class InferenceCall implements StageTimeouts.Staged {
       parts[i] = answers.get(i).news();
       none &= parts[i].length == 0;
     }
-    return none ? null : Progress.write(parts);
+    if (none) {
+      return null;
+    }
+    int[] piece = Progress.write(parts);
+    boolean first = !stored;
+    stored = true;
+    return first ? Progress.first(piece, vocabulary) : piece;
   }
 
   @Override

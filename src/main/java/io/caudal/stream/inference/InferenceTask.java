@@ -54,6 +54,7 @@ final class InferenceTask {
   private final Endings endings;
   private final TurnRequests turns;
   private final CommitWaits commits;
+  private final ExpiryPace pace = new ExpiryPace();
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -148,13 +149,25 @@ final class InferenceTask {
     Request running = queue.runningInput();
     AsyncCall<int[]> call = queue.runningCall();
     if (running != null && running.requestId().equals(target) && queue.abandonRunning()) {
-      endings.failed(key, running, call, CANCELLED, out);
+      cancelled(key, running, call, out);
     }
     for (Request waiting :
         queue.removeWaiting(Objects.hashCode(target), r -> r.requestId().equals(target))) {
-      endings.failed(key, waiting, null, CANCELLED, out);
+      cancelled(key, waiting, null, out);
     }
     out.emit(results.acknowledged(request));
+  }
+
+  /** An answer that was given stays the answer. */
+  private void cancelled(
+      String key, Request request, @Nullable AsyncCall<int[]> call, Emitter<Result> out)
+      throws Exception {
+    Result stored = store.result(request.requestId());
+    if (stored == null) {
+      endings.failed(key, request, call, CANCELLED, out);
+    } else {
+      out.emit(results.repeated(stored, request));
+    }
   }
 
   long timeoutMillis() {
@@ -199,8 +212,11 @@ final class InferenceTask {
     }
     long now = context.currentTimeMillis();
     long due = header.lastUsedMillis() + expiry.ttlMillis(key);
-    if (due > now || !queue.isEmpty()) {
-      store.setHeader(header.withTimer(expiry.timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
+    if (due <= now) {
+      due = now + (queue.isEmpty() ? expiryDelay() : BUSY_RETRY_MILLIS);
+    }
+    if (due > now) {
+      store.setHeader(header.withTimer(expiry.timer(due)));
     } else {
       expiry.forgetState();
       results.metrics().tops().ended(key);
@@ -208,6 +224,13 @@ final class InferenceTask {
         var unused = engine.copies().forget(key);
       }
     }
+  }
+
+  private long expiryDelay() {
+    if (pace.isIdle()) {
+      context.execute(out -> pace.reset()); // behind the timers that are due now
+    }
+    return pace.nextDelayMillis();
   }
 
   /** A request without a session has its content for a key: whatever is stored answers it too. */

@@ -20,12 +20,16 @@ import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The live settings in force, as broadcast state: the same in every subtask, kept by checkpoints
  * and savepoints. Task thread only.
  */
 final class LiveSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
+
   static final MapStateDescriptor<String, String> STATE =
       new MapStateDescriptor<>("live-settings", Types.STRING, Types.STRING);
 
@@ -57,6 +61,7 @@ final class LiveSettings {
     this.subtasks = task.getNumberOfParallelSubtasks();
     String stored = state.get(VERSION);
     this.version = stored == null ? 0 : Long.parseLong(stored);
+    dropForeign();
     this.current = merged(Map.of(), Set.of());
     this.requests = RequestSettings.from(current);
     this.kv = KvSettings.from(current);
@@ -154,6 +159,27 @@ final class LiveSettings {
     Map<String, String> all = new TreeMap<>(given);
     all.putAll(live);
     return Settings.of(all);
+  }
+
+  /**
+   * What another release has stored and this one doesn't know or allow keeps no job from starting.
+   */
+  private void dropForeign() throws Exception {
+    Map<String, String> stored = new TreeMap<>();
+    state.immutableEntries().forEach(entry -> stored.put(entry.getKey(), entry.getValue()));
+    stored.keySet().removeIf(key -> key.startsWith(INTERNAL));
+    for (Map.Entry<String, String> entry : stored.entrySet()) {
+      List<String> problems =
+          Settings.liveProblems(Map.of(entry.getKey(), entry.getValue()), Set.of());
+      if (!problems.isEmpty()) {
+        LOG.warn(
+            "live setting {} = {} of the savepoint is dropped, what the job is given holds: {}",
+            entry.getKey(),
+            entry.getValue(),
+            problems.get(0));
+        state.remove(entry.getKey());
+      }
+    }
   }
 
   /** Profiling begins with a change, not with a restart that finds it made. */

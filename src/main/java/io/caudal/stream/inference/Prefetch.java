@@ -37,8 +37,12 @@ final class Prefetch {
     }
   }
 
-  /** Takes a place if there is one, to be given back by {@link #leave}. */
+  /** Takes a place if there is one and nobody waits, to be given back by {@link #leave}. */
   boolean tryEnter() {
+    return waiting.isEmpty() && takePlace();
+  }
+
+  private boolean takePlace() {
     if (taken >= places || (taken > 0 && !hasRoom.getAsBoolean())) {
       return false;
     }
@@ -64,8 +68,13 @@ final class Prefetch {
     var unused = placeNext();
   }
 
+  /** One that had waited has read its KV: there may be room for another's still. */
+  void read() {
+    var unused = placeNext();
+  }
+
   private boolean placeNext() {
-    boolean placed = !waiting.isEmpty() && tryEnter();
+    boolean placed = !waiting.isEmpty() && takePlace();
     if (placed) {
       waiting.remove().call().placed();
     }

@@ -13,18 +13,29 @@ import java.util.List;
  * <p>In state it is int arrays, one of each checkpoint with what was new then. Without log
  * probabilities, the ids. With them, for each token: its id, the bits of its log probability (IEEE
  * 754 binary32), a count n, and n times id and bits of the likeliest. Which of the two it is the
- * request says. Where it wants several answers, each one's part comes after its length.
+ * request says. Where it wants several answers, each one's part comes after its length. An
+ * attempt's first array begins with {@link #VOCABULARY} and the 64 bits of the fingerprint of the
+ * tokenizer whose ids follow; those of earlier releases begin without.
  *
  * @param scores of each id; empty if not asked for
  */
 record Progress(int[] ids, List<TokenScores> scores) {
-  /** Of each of the request's answers. */
-  static List<Progress> read(List<int[]> state, SamplingParams asked) {
+  /** Neither an id nor a length. */
+  private static final int VOCABULARY = Integer.MIN_VALUE;
+
+  private static final int VOCABULARY_INTS = 3;
+
+  /**
+   * Of each of the request's answers.
+   *
+   * @param vocabulary fingerprint of the tokenizer; what was generated with another one is left out
+   */
+  static List<Progress> read(List<int[]> state, SamplingParams asked, long vocabulary) {
     List<List<int[]>> parts = new ArrayList<>();
     for (int i = 0; i < asked.choices(); i++) {
       parts.add(new ArrayList<>());
     }
-    for (int[] piece : state) {
+    for (int[] piece : ofVocabulary(state, vocabulary)) {
       if (parts.size() == 1) {
         parts.get(0).add(piece);
         continue;
@@ -38,6 +49,32 @@ record Progress(int[] ids, List<TokenScores> scores) {
     }
     boolean scored = asked.topLogprobs() != null;
     return parts.stream().map(part -> read(joined(part), scored)).toList();
+  }
+
+  private static List<int[]> ofVocabulary(List<int[]> state, long vocabulary) {
+    List<int[]> pieces = new ArrayList<>();
+    boolean known = true;
+    for (int[] piece : state) {
+      boolean begins = piece.length >= VOCABULARY_INTS && piece[0] == VOCABULARY;
+      known =
+          begins
+              ? vocabulary == ((long) piece[1] << Integer.SIZE | Integer.toUnsignedLong(piece[2]))
+              : known;
+      if (known) {
+        pieces.add(begins ? Arrays.copyOfRange(piece, VOCABULARY_INTS, piece.length) : piece);
+      }
+    }
+    return pieces;
+  }
+
+  /** An attempt's first piece. */
+  static int[] first(int[] piece, long vocabulary) {
+    int[] first = new int[VOCABULARY_INTS + piece.length];
+    first[0] = VOCABULARY;
+    first[1] = (int) (vocabulary >>> Integer.SIZE);
+    first[2] = (int) vocabulary;
+    System.arraycopy(piece, 0, first, VOCABULARY_INTS, piece.length);
+    return first;
   }
 
   private static int[] joined(List<int[]> parts) {

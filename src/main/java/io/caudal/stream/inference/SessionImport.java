@@ -49,7 +49,9 @@ final class SessionImport {
     SessionChunk last = store.lastStaged();
     boolean known = last != null && isOneExport(last, chunk);
     if (known && last != null && chunk.sequence() <= last.sequence()) {
-      return false; // an export that began anew after a crash repeats itself
+      // An export that began anew after a crash repeats itself; or a checkpoint has the last chunk,
+      // and its request as one that is yet to be answered.
+      return isLast(chunk) && chunk.sequence() == last.sequence();
     }
     try {
       check(task, chunk, known ? last : null);
@@ -62,6 +64,10 @@ final class SessionImport {
       mark(key, nowMillis);
     }
     store.stage(chunk);
+    return isLast(chunk);
+  }
+
+  private static boolean isLast(SessionChunk chunk) {
     return chunk.sequence() == chunk.total() - 1;
   }
 
@@ -85,6 +91,9 @@ final class SessionImport {
     }
     if (chunk.sequence() == 0) {
       checkModel(chunk.origin());
+      checkExtent(chunk.origin());
+    }
+    if (chunk.sequence() == 0 || isLast(chunk)) { // a turn may have come in between
       SessionHeader there = store.header();
       if (!task.overwrite() && there != null && there.tokens() > 0) {
         throw new CaudalException(
@@ -106,6 +115,26 @@ final class SessionImport {
               "the session was exported with model '%s' (%016x), here runs '%s' (%016x); its KV"
                   + " means nothing to another model",
               origin.model(), origin.fingerprint(), model.name(), model.fingerprint()));
+    }
+  }
+
+  /** What later steps rely on; the rest of what an origin says is only told again. */
+  private void checkExtent(SessionOrigin origin) {
+    int most = engine.model().contextTokens();
+    boolean tokens = origin.tokens() > 0 && origin.tokens() <= most;
+    boolean kv =
+        origin.kvTokens() == origin.kvFrom()
+            || (origin.blockTokens() > 0 && origin.kvFrom() % origin.blockTokens() == 0);
+    if (!tokens
+        || !kv
+        || origin.kvFrom() > origin.kvTokens()
+        || origin.kvTokens() > origin.tokens()) {
+      throw new CaudalException(
+          ErrorCode.IMPORT_DAMAGED,
+          String.format(
+              "the export speaks of %d tokens with KV of %d to %d in blocks of %d; there are 1 to %d"
+                  + " tokens (the model's context), and KV of whole blocks and of no more than these",
+              origin.tokens(), origin.kvFrom(), origin.kvTokens(), origin.blockTokens(), most));
     }
   }
 
@@ -199,9 +228,10 @@ final class SessionImport {
       if (whole) {
         store.putBlock(index, block.toByteArray());
         index++;
-        end = Math.min(origin.kvTokens(), index * blockTokens);
+        long full = (long) index * blockTokens;
+        end = (int) Math.min(origin.kvTokens(), full);
         bytes += block.size();
-        tail = end < index * blockTokens ? block.size() : 0;
+        tail = end < full ? block.size() : 0;
         block.reset();
       }
     }

@@ -64,7 +64,7 @@ final class SessionSweep {
     List<Beginning> beginnings = Beginnings.of(action, engine.text(), now);
     switch (action.kind()) {
       case HOLD_RESULTS -> {
-        hold.begin(action.notAfterMillis());
+        hold.begin(action.heldUntil(now));
         out.emit(Outputs.ACKS, ack(change, List.of(), null));
       }
       case RELEASE_RESULTS -> {

@@ -171,7 +171,12 @@ final class TurnRequests {
     try {
       Runnable leave = placed ? () -> context.execute(out -> prefetch.leave()) : () -> {};
       return submit(
-          key, request, header, Progress.read(progress, request.sampling()), completion, leave);
+          key,
+          request,
+          header,
+          Progress.read(progress, request.sampling(), engine.text().fingerprint()),
+          completion,
+          leave);
     } catch (CaudalException e) {
       if (e.code() == ErrorCode.ENGINE_FAILED) {
         throw e;
@@ -224,6 +229,7 @@ final class TurnRequests {
     InferenceCall call =
         new InferenceCall(
             request,
+            engine.text().fingerprint(),
             this.context.attempt(),
             completion,
             progress,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class WaitingCall implements StageTimeouts.Staged {
-  /** Begins the work, with the call's key set; what it returns has yet to end. */
+  /** Reads KV and begins the work, with the call's key set; what it returns has yet to end. */
   interface Start {
     AsyncCall<int[]> start() throws Exception;
   }
@@ -42,6 +42,7 @@ final class WaitingCall implements StageTimeouts.Staged {
           if (stage == Stage.PLACED) {
             stage = Stage.BEGUN;
             work = start.start();
+            prefetch.read();
           }
         });
   }

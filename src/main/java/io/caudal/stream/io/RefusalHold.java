@@ -109,7 +109,8 @@ public final class RefusalHold extends AbstractStreamOperator<Result>
       return;
     }
     switch (action.kind()) {
-      case HOLD_RESULTS -> untilMillis = action.notAfterMillis();
+      case HOLD_RESULTS ->
+          untilMillis = action.heldUntil(getProcessingTimeService().getCurrentProcessingTime());
       case RELEASE_RESULTS -> untilMillis = 0;
       default -> {
         // for sessions

@@ -80,10 +80,16 @@ public final class CaudalJob {
   static Map<String, String> parse(String[] args) {
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < args.length; i += 2) {
-      if (!args[i].startsWith("--") || i + 1 == args.length) {
+      boolean named = args[i].startsWith("--");
+      int sign = args[i].indexOf('=');
+      if (!named || sign >= 0 || i + 1 == args.length) {
+        // What may be a value isn't told: it may be a secret.
+        String key = named ? " (" + (sign < 0 ? args[i] : args[i].substring(0, sign)) + ")" : "";
         throw new CaudalException(
             ErrorCode.CONFIG_INVALID,
-            "arguments are pairs of --KEY VALUE, this is not: " + args[i]);
+            String.format(
+                "arguments are pairs of --KEY VALUE, argument %d of %d%s does not begin one",
+                i + 1, args.length, key));
       }
       values.put(args[i].substring(2), args[i + 1]);
     }

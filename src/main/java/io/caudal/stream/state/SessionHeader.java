@@ -121,6 +121,7 @@ public record SessionHeader(
   /** The session used now, by a request whose result is kept. */
   SessionHeader used(long nowMillis, String requestId) {
     List<String> ids = new ArrayList<>(recent);
+    ids.remove(requestId);
     ids.add(requestId);
     return with(tokens, kv(), vocabulary, turns, nowMillis, timerMillis, ids, tenant, pinned);
   }

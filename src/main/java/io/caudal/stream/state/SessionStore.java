@@ -165,10 +165,13 @@ public final class SessionStore {
 
   /** Forgets the session, but not what is put aside. */
   public void clear() throws Exception {
-    totals.change(keyGroup.getAsInt(), header.value(), null);
+    SessionHeader current = header.value();
+    totals.change(keyGroup.getAsInt(), current, null);
     header.clear();
-    tokens.clear();
-    blocks.clear();
+    if (current == null || current.tokens() > 0) { // to find nothing takes RocksDB long, too
+      tokens.clear();
+      blocks.clear();
+    }
     results.clear();
   }
 }

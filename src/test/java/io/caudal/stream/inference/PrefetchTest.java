@@ -54,6 +54,37 @@ class PrefetchTest {
   }
 
   @Test
+  void whoever_comes_later_waits_behind_those_who_wait() {
+    boolean[] room = {true};
+    Prefetch roomy = new Prefetch(8, () -> room[0]);
+    assertThat(roomy.tryEnter()).isTrue();
+    room[0] = false;
+    await(roomy, "a", 0);
+    room[0] = true;
+    assertThat(roomy.tryEnter()).isFalse();
+    roomy.leave();
+    assertThat(begun).containsExactly("a");
+    assertThat(roomy.tryEnter()).isTrue();
+  }
+
+  @Test
+  void when_there_is_room_again_all_places_are_taken_one_after_the_other() {
+    boolean[] room = {true};
+    Prefetch roomy = new Prefetch(3, () -> room[0]);
+    assertThat(roomy.tryEnter()).isTrue();
+    room[0] = false;
+    for (String name : List.of("a", "b", "c", "d")) {
+      await(roomy, name, 0);
+    }
+    assertThat(begun).isEmpty();
+    room[0] = true;
+    roomy.leave();
+    assertThat(begun).containsExactly("a", "b", "c");
+    roomy.leave();
+    assertThat(begun).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
   void one_that_is_given_up_takes_no_place() {
     assertThat(prefetch.tryEnter()).isTrue();
     WaitingCall first = await("a", 0);
@@ -69,8 +100,8 @@ class PrefetchTest {
   void a_place_comes_back_from_one_that_is_given_up_before_it_begins() {
     Later later = new Later();
     WaitingCall call = new WaitingCall(prefetch, later, () -> begin("a"));
-    prefetch.await(0, call);
     assertThat(prefetch.tryEnter()).isTrue();
+    prefetch.await(0, call);
     prefetch.leave();
     assertThat(later.actions).hasSize(1);
 
@@ -82,6 +113,10 @@ class PrefetchTest {
   }
 
   private WaitingCall await(String name, int priority) {
+    return await(prefetch, name, priority);
+  }
+
+  private WaitingCall await(Prefetch places, String name, int priority) {
     Later later =
         new Later() {
           @Override
@@ -90,8 +125,8 @@ class PrefetchTest {
             runAll();
           }
         };
-    WaitingCall call = new WaitingCall(prefetch, later, () -> begin(name));
-    prefetch.await(priority, call);
+    WaitingCall call = new WaitingCall(places, later, () -> begin(name));
+    places.await(priority, call);
     return call;
   }
 

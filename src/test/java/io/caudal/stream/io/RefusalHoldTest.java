@@ -73,7 +73,11 @@ class RefusalHoldTest {
     }
 
     void control(Kind kind) throws Exception {
-      ControlAction action = new ControlAction(kind, null, null, null, CacheTier.ALL, UNTIL);
+      control(kind, UNTIL);
+    }
+
+    void control(Kind kind, long notAfter) throws Exception {
+      ControlAction action = new ControlAction(kind, null, null, null, CacheTier.ALL, notAfter);
       processElement2(ControlChange.of("c", action, null), 0);
     }
 
@@ -131,6 +135,16 @@ class RefusalHoldTest {
     harness.control(Kind.HOLD_RESULTS); // read again, long after
     harness.refuse("b");
     assertThat(harness.out()).containsExactly("b");
+  }
+
+  @Test
+  void one_that_names_no_end_has_one() throws Exception {
+    harness.control(Kind.HOLD_RESULTS, Long.MAX_VALUE);
+    harness.refuse("a");
+    harness.setProcessingTime(3_600_000);
+    assertThat(harness.out()).isEmpty();
+    harness.setProcessingTime(3_600_000 + 1_100);
+    assertThat(harness.out()).containsExactly("a");
   }
 
   @Test

@@ -157,6 +157,38 @@ class CaudalJobTest {
   }
 
   @Test
+  void an_answer_that_was_given_outlives_the_cancellation_of_its_repetition() throws Exception {
+    String request = message("answered", "My name is Zorvek.", "");
+    topics.send(TOPICS.requestsTopic(), "s-answered", request);
+    Result first = result("answered");
+    topics.send(
+        TOPICS.requestsTopic(),
+        "s-answered",
+        "{\"request_id\":\"before\",\"prompt\":\"Once\",\"max_tokens\":1900,"
+            + "\"temperature\":2,\"ignore_eos\":true}");
+    topics.await(
+        TOPICS.tokensTopic(), 1, value -> TokenChunkJson.read(value).requestId().equals("before"));
+    topics.send(TOPICS.requestsTopic(), "s-answered", request);
+    for (String target : List.of("answered", "before")) {
+      topics.send(
+          TOPICS.requestsTopic(),
+          "s-answered",
+          String.format(
+              "{\"type\":\"cancel\",\"request_id\":\"stop-%s\",\"target_request_id\":\"%s\"}",
+              target, target));
+    }
+    assertThat(failure(result("before")).code()).isEqualTo(ErrorCode.CANCELLED);
+    topics.send(TOPICS.requestsTopic(), "s-answered", request);
+
+    List<Result> all =
+        topics.await(TOPICS.resultsTopic(), 3, value -> id(value).equals("answered")).stream()
+            .map(ResultJson::read)
+            .toList();
+    assertThat(all).extracting(Result::text).containsOnly(first.text());
+    assertThat(all).extracting(Result::repeated).containsExactly(false, true, true);
+  }
+
+  @Test
   void bad_input_is_answered_or_kept_and_the_job_goes_on() throws Exception {
     topics.send(TOPICS.requestsTopic(), null, "{not json");
     topics.send(TOPICS.requestsTopic(), null, new byte[] {(byte) 0xff, 1});
