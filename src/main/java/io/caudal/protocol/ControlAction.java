@@ -30,7 +30,7 @@ public record ControlAction(
     CLEAR_CACHE,
     /** Tell of all sessions. */
     LIST_SESSIONS,
-    /** Keep results back until then, so that the job can be stopped. */
+    /** Keep results back until {@link ControlAction#heldUntil}, so that the job can be stopped. */
     HOLD_RESULTS,
     /** Go on with results. */
     RELEASE_RESULTS

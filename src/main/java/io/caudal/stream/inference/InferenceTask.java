@@ -54,7 +54,6 @@ final class InferenceTask {
   private final Endings endings;
   private final TurnRequests turns;
   private final CommitWaits commits;
-  private final ExpiryPace pace = new ExpiryPace();
   private RequestSettings limits;
   private KvSettings kv;
 
@@ -212,11 +211,8 @@ final class InferenceTask {
     }
     long now = context.currentTimeMillis();
     long due = header.lastUsedMillis() + expiry.ttlMillis(key);
-    if (due <= now) {
-      due = now + (queue.isEmpty() ? expiryDelay() : BUSY_RETRY_MILLIS);
-    }
-    if (due > now) {
-      store.setHeader(header.withTimer(expiry.timer(due)));
+    if (due > now || !queue.isEmpty()) {
+      store.setHeader(header.withTimer(expiry.timer(Math.max(due, now + BUSY_RETRY_MILLIS))));
     } else {
       expiry.forgetState();
       results.metrics().tops().ended(key);
@@ -224,13 +220,6 @@ final class InferenceTask {
         var unused = engine.copies().forget(key);
       }
     }
-  }
-
-  private long expiryDelay() {
-    if (pace.isIdle()) {
-      context.execute(out -> pace.reset()); // behind the timers that are due now
-    }
-    return pace.nextDelayMillis();
   }
 
   /** A request without a session has its content for a key: whatever is stored answers it too. */

@@ -42,7 +42,7 @@ final class SessionImport {
    *
    * @return whether the export is complete now
    * @throws CaudalException {@code SESSION_OF_OTHER_MODEL}, {@code SESSION_EXISTS}, {@code
-   *     IMPORT_DAMAGED} or {@code IMPORT_INCOMPLETE}; nothing of the session is kept
+   *     IMPORT_DAMAGED} or {@code IMPORT_INCOMPLETE}; the answer is to come with {@link #drop}
    */
   boolean take(String key, SessionTask task, long nowMillis) throws Exception {
     SessionChunk chunk = Objects.requireNonNull(task.chunk());
@@ -51,14 +51,13 @@ final class SessionImport {
     if (known && last != null && chunk.sequence() <= last.sequence()) {
       // An export that began anew after a crash repeats itself; or a checkpoint has the last chunk,
       // and its request as one that is yet to be answered.
-      return isLast(chunk) && chunk.sequence() == last.sequence();
+      boolean again = isLast(chunk) && chunk.sequence() == last.sequence();
+      if (again) {
+        checkPlace(task);
+      }
+      return again;
     }
-    try {
-      check(task, chunk, known ? last : null);
-    } catch (CaudalException e) {
-      store.clearStaged();
-      throw e;
-    }
+    check(task, chunk, known ? last : null);
     if (chunk.sequence() == 0) {
       store.clearStaged();
       mark(key, nowMillis);
@@ -94,15 +93,24 @@ final class SessionImport {
       checkExtent(chunk.origin());
     }
     if (chunk.sequence() == 0 || isLast(chunk)) { // a turn may have come in between
-      SessionHeader there = store.header();
-      if (!task.overwrite() && there != null && there.tokens() > 0) {
-        throw new CaudalException(
-            ErrorCode.SESSION_EXISTS,
-            "there is a session of this name, of "
-                + there.turns()
-                + " turns; end it, ask to overwrite it, or import under another name");
-      }
+      checkPlace(task);
     }
+  }
+
+  private void checkPlace(SessionTask task) throws Exception {
+    SessionHeader there = store.header();
+    if (!task.overwrite() && there != null && there.tokens() > 0) {
+      throw new CaudalException(
+          ErrorCode.SESSION_EXISTS,
+          "there is a session of this name, of "
+              + there.turns()
+              + " turns; end it, ask to overwrite it, or import under another name");
+    }
+  }
+
+  /** Forgets what is put aside. */
+  void drop() {
+    store.clearStaged();
   }
 
   private void checkModel(SessionOrigin origin) {
@@ -155,19 +163,15 @@ final class SessionImport {
   /**
    * Makes the session of what was put aside, in the place of one that is there.
    *
-   * @throws CaudalException {@code IMPORT_DAMAGED}; the session that is there stays
+   * @throws CaudalException {@code IMPORT_DAMAGED}; the session that is there stays, and the answer
+   *     is to come with {@link #drop}
    */
   SessionHeader finish(String key, long nowMillis) throws Exception {
     SessionChunk last = Objects.requireNonNull(store.lastStaged(), "all chunks are there");
     SessionOrigin origin = last.origin();
-    try {
-      int[] tokens = tokens(origin, last.total());
-      expiry.forgetSession();
-      store.putTokens(tokens, 0);
-    } catch (CaudalException e) {
-      store.clearStaged();
-      throw e;
-    }
+    int[] tokens = tokens(origin, last.total());
+    expiry.forgetSession();
+    store.putTokens(tokens, 0);
     StoredKv kv = blocks(origin, last.total());
     store.clearStaged();
     SessionHeader header =

@@ -167,7 +167,7 @@ final class SessionRequests {
         return InferenceCall.done();
       }
     } catch (CaudalException e) {
-      refuse(request, completion, e);
+      completion.complete(out -> out.emit(notImported(request, e)));
       return InferenceCall.done();
     }
     var unused =
@@ -183,13 +183,22 @@ final class SessionRequests {
     try {
       return results.of(request, infos.of(key, imports.finish(key, nowMillis), false));
     } catch (CaudalException e) {
-      return results.failed(request, new Failure(e.code(), String.valueOf(e.getMessage())));
+      return notImported(request, e);
     }
   }
 
+  /** Nothing of it is kept, from its answer on: before, it may come again from a checkpoint. */
+  private Result notImported(Request request, CaudalException e) {
+    imports.drop();
+    return failed(request, e);
+  }
+
   private void refuse(Request request, Completion<Result> completion, CaudalException e) {
-    Failure failure = new Failure(e.code(), String.valueOf(e.getMessage()));
-    completion.complete(out -> out.emit(results.failed(request, failure)));
+    completion.complete(out -> out.emit(failed(request, e)));
+  }
+
+  private Result failed(Request request, CaudalException e) {
+    return results.failed(request, new Failure(e.code(), String.valueOf(e.getMessage())));
   }
 
   private Result notFound(Request request) {

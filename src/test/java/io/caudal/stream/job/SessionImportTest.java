@@ -6,6 +6,7 @@ import io.caudal.config.KafkaSettings;
 import io.caudal.config.Settings;
 import io.caudal.error.ErrorCode;
 import io.caudal.protocol.Failure;
+import io.caudal.protocol.MetricsRecord;
 import io.caudal.protocol.Result;
 import io.caudal.protocol.ResultJson;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ class SessionImportTest {
     }
     assertThat(job.command("hold").code()).isZero();
     send("copy", last, chunks.get(last));
-    job.topics().awaitReport(report -> report.gauges().getOrDefault("at_hand", 0.0) > 0);
+    awaitTaken();
     job.rescale(2);
 
     assertThat(result("copy", last).failure()).isNull();
@@ -81,6 +82,30 @@ class SessionImportTest {
     refused("kv_from", 1);
     refused("block_tokens", 0);
     assertThat(job.topics().ask("after", "Hello!").turn()).isEqualTo(1);
+  }
+
+  @Test
+  void nor_does_one_that_has_a_refusal_but_not_its_answer() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      assertThat(imported("broken", i, chunks.get(i)).failure()).isNull();
+    }
+    assertThat(job.command("hold").code()).isZero();
+    send("broken", 2, chunks.get(2).replaceFirst("\"data\":\"....", "\"data\":\"AAAA"));
+    awaitTaken();
+    job.rescale(2);
+
+    assertThat(failure(result("broken", 2)).code()).isEqualTo(ErrorCode.IMPORT_DAMAGED);
+  }
+
+  /** Waits until the job has what was sent last at hand. */
+  private static void awaitTaken() {
+    long sent = System.currentTimeMillis();
+    MetricsRecord unused =
+        job.topics()
+            .awaitReport(
+                report ->
+                    report.windowStartMillis() > sent
+                        && report.gauges().getOrDefault("at_hand", 0.0) > 0);
   }
 
   private static void refused(String field, int value) {
