@@ -86,8 +86,8 @@ final class ChildProcess {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     // One thread per step loop, and no spinning: it collapses when another process needs the core.
-    builder.environment().put("OMP_NUM_THREADS", "1");
-    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    builder.environment().putIfAbsent("OMP_NUM_THREADS", "1");
+    builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
     builder.environment().putAll(environment);
     try {
       Process process = builder.start();
